@@ -1,0 +1,1 @@
+"""What each screen needs to be drawn: one frozen Struct per screen, filled by whoever serves it."""

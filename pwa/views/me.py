@@ -1,0 +1,66 @@
+"""我的: who one is here, how one wants to be told, how the screen looks."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from pwa.views.messages import QuietHours
+from pwa.views.parts import Text, Tile
+
+
+class Channel(StrEnum):
+    INBOX = "inbox"
+    PUSH = "push"
+    SMS = "sms"
+
+
+class ChannelSwitch(Struct, frozen=True, kw_only=True):
+    """`locked` cannot be turned off (the inbox, legal notices)."""
+
+    channel: Channel
+    on: bool
+    locked: bool = False
+
+
+class TopicPreference(Struct, frozen=True, kw_only=True):
+    """`topic` is the value the form posts."""
+
+    topic: str
+    icon: str
+    label: Text
+    channels: tuple[ChannelSwitch, ...]
+    note: Text | None = None
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """`level` and `allows` say in words how well the person is known and what that opens."""
+
+    name: str
+    initial: str
+    level: Text
+    allows: Text
+
+
+class Me(Struct, frozen=True, kw_only=True):
+    """Signed out: `identity` None, and only display and language are offered."""
+
+    identity: Identity | None = None
+    topics: tuple[TopicPreference, ...] = ()
+    quiet: QuietHours | None = None
+    rows: tuple[Tile, ...] = ()
+
+
+class NotificationSettings(Struct, frozen=True, kw_only=True):
+    """/me/notifications: every topic by every channel, and quiet hours. `push_devices` counts subscribed browsers."""
+
+    topics: tuple[TopicPreference, ...]
+    quiet: QuietHours
+    push_devices: int = 0
+
+
+class PushExplainer(Struct, frozen=True, kw_only=True):
+    """/me/push: why, then ask. Whether this very browser is subscribed only the browser knows."""
+
+    quiet: QuietHours
+    devices: int = 0
+    examples: tuple[Text, ...] = ()

@@ -1,0 +1,35 @@
+"""Pages without a feature of their own: signing in, errors, display settings, offline, install help."""
+
+from msgspec import Struct
+
+from pwa.views.parts import Action, Text
+
+
+class Login(Struct, frozen=True, kw_only=True):
+    """`start_path` begins the sign-in at the city's identity provider; `reason` says what it is needed for."""
+
+    start_path: str
+    provider: Text
+    reason: Text | None = None
+    failed: bool = False
+
+
+class FieldError(Struct, frozen=True, kw_only=True):
+    """A fault of one field; `field` is the id of the input it links to."""
+
+    field: str
+    message: Text
+
+
+class ErrorPage(Struct, frozen=True, kw_only=True):
+    """`title` and `message` None fall back on words for the status. `reference` is what to quote on the phone."""
+
+    status: int
+    title: Text | None = None
+    message: Text | None = None
+    action: Action | None = None
+    reference: str | None = None
+
+
+class Plain(Struct, frozen=True):
+    """A page that needs nothing but the shell: offline, install, display settings."""
