@@ -1,0 +1,1 @@
+"""What every feature stands on: database, clock, settings, crypto, events, sessions, HTTP."""

@@ -1,0 +1,97 @@
+"""Postgres: the pool, transactions, and rows as Structs."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias, TypeVar
+
+import asyncpg
+import msgspec
+from asyncpg.pool import PoolConnectionProxy
+
+Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+
+class Database:
+    """A pool of connections. A parameter named `db` opens its own transaction, one named `tx` joins the caller's."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self.pool = pool
+
+    @asynccontextmanager
+    async def transaction(self, *, isolation: str = "read_committed", readonly: bool = False) -> AsyncIterator[Tx]:
+        """One use case, one transaction; no network call belongs inside."""
+        async with self.pool.acquire() as connection, connection.transaction(isolation=isolation, readonly=readonly):  # type: ignore[arg-type]
+            yield connection
+
+    async def execute(self, sql: str, *args: Any) -> str:
+        return await self.pool.execute(sql, *args)
+
+    async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
+        return await self.pool.fetch(sql, *args)
+
+    async def fetchrow(self, sql: str, *args: Any) -> asyncpg.Record | None:
+        return await self.pool.fetchrow(sql, *args)
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        return await self.pool.fetchval(sql, *args)
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+
+Queryable: TypeAlias = "Database | Tx"
+
+
+async def connect(dsn: str, *, max_size: int = 8) -> Database:
+    """Opens the pool. Connections keep no session state, so nothing has to be reset when one is given back."""
+    pool = await asyncpg.create_pool(dsn, min_size=1, max_size=max_size, command_timeout=60, reset=_keep_as_is)
+    return Database(pool)
+
+
+async def _keep_as_is(_connection: Any) -> None:
+    """Instead of asyncpg's reset query on every release: code here never leaves session state behind."""
+
+
+async def one(conn: Queryable, cls: type[Row], sql: str, *args: Any) -> Row:
+    """The single row of a statement that always has one; raises LookupError where it has none."""
+    record = await conn.fetchrow(sql, *args)
+    if record is None:
+        raise LookupError(f"no {cls.__name__} for this key")
+    return _struct(cls, record)
+
+
+async def maybe(conn: Queryable, cls: type[Row], sql: str, *args: Any) -> Row | None:
+    """The row, or None."""
+    record = await conn.fetchrow(sql, *args)
+    return None if record is None else _struct(cls, record)
+
+
+async def many(conn: Queryable, cls: type[Row], sql: str, *args: Any) -> list[Row]:
+    """All rows; bound the statement by LIMIT."""
+    return structs(cls, await conn.fetch(sql, *args))
+
+
+def structs(cls: type[Row], records: Sequence[asyncpg.Record]) -> list[Row]:
+    """Rows as Structs by column order, which must be the order of the fields (checked on the first row)."""
+    if not records:
+        return []
+    _check_columns(cls, records[0])
+    return [cls(*record) for record in records]
+
+
+def _struct(cls: type[Row], record: asyncpg.Record) -> Row:
+    _check_columns(cls, record)
+    return cls(*record)
+
+
+_CHECKED: set[tuple[type, int]] = set()
+
+
+def _check_columns(cls: type[msgspec.Struct], record: asyncpg.Record) -> None:
+    if (cls, len(record)) in _CHECKED:
+        return
+    columns = tuple(record.keys())
+    if columns != cls.__struct_fields__[: len(columns)]:
+        raise TypeError(f"{cls.__name__} has fields {cls.__struct_fields__}, the statement gives {columns}")
+    _CHECKED.add((cls, len(record)))

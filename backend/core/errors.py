@@ -1,0 +1,52 @@
+"""Refusals: what the office answers when it cannot do what was asked, and why."""
+
+from typing import Any, ClassVar
+
+
+class Refusal(Exception):
+    """An expected "no": rendered as problem+json (RFC 9457) for the API and as an error page for screens.
+
+    A subclass names one reason. `code` is stable and machine-readable (`feature.reason`), `status` the HTTP status,
+    `zh` and `en` the sentence a person reads; both may use the facts as `{placeholders}`.
+    """
+
+    code: ClassVar[str]
+    status: ClassVar[int] = 400
+    zh: ClassVar[str]
+    en: ClassVar[str]
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        super().__init__(self.en.format(**facts))
+
+    def sentence(self, locale: str) -> str:
+        """What happened and what to do next, in the reader's language."""
+        return (self.en if locale == "en" else self.zh).format(**self.facts)
+
+
+class SignInRequired(Refusal):
+    code = "session.sign_in_required"
+    status = 401
+    zh = "请先登录，再继续。"
+    en = "Please sign in to continue."
+
+
+class NotFound(Refusal):
+    code = "request.not_found"
+    status = 404
+    zh = "没有找到这个页面。请检查地址，或回到首页搜索。"
+    en = "This page was not found. Check the address, or search from the home page."
+
+
+class CrossSiteRequest(Refusal):
+    code = "request.cross_site"
+    status = 403
+    zh = "这个请求不是从本站发出的，已被拒绝。请回到本站页面重试。"
+    en = "This request did not come from our own pages and was refused. Go back to our page and try again."
+
+
+class BadParameter(Refusal):
+    code = "request.bad_parameter"
+    status = 400
+    zh = "参数 {name} 不正确：{reason}"
+    en = "The parameter {name} is not valid: {reason}"

@@ -1,0 +1,1 @@
+"""The HTTP edge shared by all features: access guard, error rendering, pages, security headers."""

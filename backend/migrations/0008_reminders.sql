@@ -1,0 +1,31 @@
+-- What was due to whom, and how far each sweep has come.
+
+CREATE TABLE reminder_matches (
+    subject_id uuid        NOT NULL,
+    rule       text        NOT NULL,
+    occasion   text        NOT NULL,
+    licence_id uuid        NOT NULL,
+    rung       integer     NOT NULL,  -- days before expiry; negative: after
+    due_on     date        NOT NULL,
+    message_id uuid        NOT NULL,
+    matched_at timestamptz NOT NULL,
+    PRIMARY KEY (subject_id, rule, occasion)
+);
+CREATE INDEX reminder_matches_by_licence ON reminder_matches (subject_id, licence_id);
+
+CREATE TABLE sweeps (
+    rule              text PRIMARY KEY,
+    completed_through date,         -- every rung reached up to and including this day has been looked at
+    started_at        timestamptz,  -- when the last completed sweep took its snapshot
+    completed_at      timestamptz
+);
+
+CREATE TABLE sweep_runs (
+    run_id       uuid PRIMARY KEY,
+    rule         text        NOT NULL,
+    as_of        date        NOT NULL,
+    started_at   timestamptz NOT NULL,
+    completed_at timestamptz NOT NULL,
+    counts       jsonb       NOT NULL
+);
+CREATE INDEX sweep_runs_latest ON sweep_runs (rule, completed_at DESC);

@@ -1,0 +1,98 @@
+"""Real Postgres and Redis for every test: one server each per run, a fresh migrated database per test."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from redis.asyncio import Redis
+
+from backend.core.clock import FixedClock
+from backend.core.db import Database, connect
+from backend.core.migrations import migrate
+from backend.embedded.postgres import EmbeddedPostgres
+from backend.embedded.redis import EmbeddedRedis
+
+TEMPLATE = "suishenban_template"
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[tuple[EmbeddedPostgres, EmbeddedRedis]]:
+    directory = Path(tempfile.mkdtemp(prefix="suishenban-tests-"))
+    postgres, cache = EmbeddedPostgres(directory, durable=False), EmbeddedRedis(directory, durable=False)
+    try:
+        postgres.start()
+        cache.start()
+        yield postgres, cache
+    finally:
+        cache.stop()
+        postgres.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template_database(servers: tuple[EmbeddedPostgres, EmbeddedRedis]) -> str:
+    """Migrated once; every test gets a copy, which takes milliseconds."""
+    postgres, _ = servers
+
+    async def prepare() -> None:
+        admin = await asyncpg.connect(postgres.dsn("postgres"))
+        await admin.execute(f"CREATE DATABASE {TEMPLATE}")
+        await admin.close()
+        await migrate(postgres.dsn(TEMPLATE))
+
+    asyncio.run(prepare())
+    return TEMPLATE
+
+
+@pytest.fixture
+async def database_url(servers: tuple[EmbeddedPostgres, EmbeddedRedis], template_database: str) -> AsyncIterator[str]:
+    postgres, _ = servers
+    name = f"test_{uuid4().hex}"
+    admin = await asyncpg.connect(postgres.dsn("postgres"))
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
+    try:
+        yield postgres.dsn(name)
+    finally:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    database = await connect(database_url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+async def redis_url(servers: tuple[EmbeddedPostgres, EmbeddedRedis]) -> str:
+    _, cache = servers
+    client = Redis.from_url(cache.url)
+    await client.flushall()
+    await client.aclose()
+    return cache.url
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> "AsyncIterator[redis.asyncio.Redis]":
+    from redis.asyncio import Redis
+
+    client = Redis.from_url(redis_url)
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Friday, 20 November 2026, 10:00 in Shanghai: a working day, far from the quiet hours."""
+    return FixedClock(datetime(2026, 11, 20, 2, 0, tzinfo=UTC))
