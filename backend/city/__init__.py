@@ -1,0 +1,1 @@
+"""The city pack: what a city offers, issues, charges and celebrates, and what follows from it."""
