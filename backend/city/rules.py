@@ -32,7 +32,7 @@ class Anchor(StrEnum):
 class Timing(Strict, frozen=True, kw_only=True):
     """When the rule comes due.
 
-    `offset` moves the anchor (negative: before it); `age` is the birthday meant; `deadline` is the time then left to act.
+    `offset` moves the anchor (negative: before it); `age` is the birthday meant; `deadline` is the time left to act.
     A calendar rule runs from `opens` to `closes`, both `MM-DD`. `suggested`: the lead time is ours, no rule gives it.
     """
 

@@ -1,0 +1,94 @@
+"""The city as it is now: the current entries of its pack, ready to be looked up."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from msgspec import Struct
+
+from backend.city.calendar import Calendar
+from backend.city.errors import UnknownItem, UnknownLicenceType
+from backend.city.items import Item
+from backend.city.licence_types import LicenceType
+from backend.city.models import (
+    Department,
+    EventType,
+    Fee,
+    LifeStage,
+    Package,
+    Profile,
+    Region,
+    Source,
+    Theme,
+    Tile,
+)
+from backend.city.rules import Rule
+
+
+class City(Struct, frozen=True, dict=True, kw_only=True):
+    """Immutable; made once per process by `read_city` and again when a newer pack has been loaded.
+
+    Every mapping goes from an entry's code to the entry, in the order of the pack. `version` is the number of the load.
+    """
+
+    version: int
+    profile: Profile
+    items: Mapping[str, Item]
+    item_versions: Mapping[str, int]
+    licence_types: Mapping[str, LicenceType]
+    fees: Mapping[str, Fee]
+    rules: Mapping[str, Rule]
+    packages: Mapping[str, Package]
+    themes: Mapping[str, Theme]
+    life_stages: Mapping[str, LifeStage]
+    regions: Mapping[str, Region]
+    departments: Mapping[str, Department]
+    event_types: Mapping[str, EventType]
+    sources: Mapping[str, Source]
+    calendar: Calendar
+
+    def item(self, code: str) -> Item:
+        """The item; raises UnknownItem."""
+        try:
+            return self.items[code]
+        except KeyError:
+            raise UnknownItem(item_code=code) from None
+
+    def item_version(self, code: str) -> int:
+        """Which version is current: a case keeps it, `get_item_version` brings it back. Raises UnknownItem."""
+        try:
+            return self.item_versions[code]
+        except KeyError:
+            raise UnknownItem(item_code=code) from None
+
+    def licence_type(self, code: str) -> LicenceType:
+        """The licence type; raises UnknownLicenceType."""
+        try:
+            return self.licence_types[code]
+        except KeyError:
+            raise UnknownLicenceType(licence_type=code) from None
+
+    def fees_of(self, item: Item) -> tuple[Fee, ...]:
+        """What the item costs; empty where no fee is known, which is not the same as free."""
+        return tuple(self.fees[code] for code in item.fees)
+
+    def renewing_item(self, licence_type: str) -> Item | None:
+        """The item that renews licences of this type, where there is one. Raises UnknownLicenceType."""
+        code = self.licence_type(licence_type).renewing_item
+        return None if code is None else self.item(code)
+
+    @property
+    def tiles(self) -> tuple[Tile, ...]:
+        return self.profile.common_services
+
+    @property
+    def elder_tiles(self) -> tuple[Tile, ...]:
+        return self.profile.elder_services
+
+    @cached_property
+    def renewed_by(self) -> Mapping[str, tuple[LicenceType, ...]]:
+        """From an item to the licence types that it renews."""
+        found: dict[str, tuple[LicenceType, ...]] = {}
+        for kind in self.licence_types.values():
+            if kind.renewing_item is not None:
+                found[kind.renewing_item] = (*found.get(kind.renewing_item, ()), kind)
+        return found
