@@ -13,6 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from backend.core.clock import FixedClock
+from backend.core.crypto import Keyring
 from backend.core.db import Database, connect
 from backend.core.migrations import migrate
 from backend.embedded.postgres import EmbeddedPostgres
@@ -96,3 +97,9 @@ async def redis(redis_url: str) -> "AsyncIterator[redis.asyncio.Redis]":
 def clock() -> FixedClock:
     """Friday, 20 November 2026, 10:00 in Shanghai: a working day, far from the quiet hours."""
     return FixedClock(datetime(2026, 11, 20, 2, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def keyring() -> Keyring:
+    """Two data keys, the second one current, as after a rotation."""
+    return Keyring({"old": b"o" * 32, "new": b"n" * 32}, "new", b"l" * 32)

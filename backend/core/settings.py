@@ -1,0 +1,85 @@
+"""Settings: read once from the environment, checked as a whole, passed by argument."""
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+
+import msgspec
+
+from backend.core.crypto import Keyring
+
+_PREFIX = "SUISHENBAN_"
+
+
+class BadSettings(Exception):
+    """Everything that is wrong with the environment, in one message."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One field per variable: `DATABASE_URL`, `REDIS_URL`, and `SUISHENBAN_` + the name in capitals for the others."""
+
+    database_url: str
+    redis_url: str
+    public_url: str = "http://localhost:8000"
+    data_keys: str  # "id:base64 of 32 bytes", several separated by commas, the first one is current
+    lookup_key: str  # base64 of 32 bytes
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    vapid_private_key: str = (
+        ""  # "id:base64url of the 32-byte P-256 scalar", several separated by commas, first = current
+    )
+    vapid_subject: str = "https://localhost"
+    push_extra_origins: str = ""  # origins that may receive pushes beside the known services, separated by commas
+    sms_url: str = ""
+    sandbox: bool = False  # the outside world is simulated: a sweep may look at days to come
+    log_level: str = "INFO"
+
+    @property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    def keyring(self) -> Keyring:
+        keys = _named_keys(self.data_keys)
+        return Keyring(keys, next(iter(keys)), _key(self.lookup_key))
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process; raises BadSettings naming every missing, unknown or malformed variable."""
+    names = {field: _variable(field) for field in Settings.__struct_fields__}
+    required = {field.name for field in msgspec.structs.fields(Settings) if field.required}
+    faults = [f"missing: {names[field]}" for field in names if field in required and not environ.get(names[field])]
+    faults += [f"unknown: {name}" for name in environ if name.startswith(_PREFIX) and name not in names.values()]
+    if not faults:
+        given = {field: environ[name] for field, name in names.items() if name in environ}
+        try:
+            settings = msgspec.convert(given, Settings, strict=False)
+            settings.keyring()
+        except (msgspec.ValidationError, ValueError) as error:
+            faults.append(f"malformed: {error}")
+        else:
+            return settings
+    raise BadSettings("; ".join(faults))
+
+
+def _variable(field: str) -> str:
+    return field.upper() if field in {"database_url", "redis_url"} else _PREFIX + field.upper()
+
+
+def _named_keys(text: str) -> dict[str, bytes]:
+    keys = {}
+    for entry in text.split(","):
+        key_id, _, encoded = entry.strip().partition(":")
+        keys[key_id] = _key(encoded)
+    return keys
+
+
+def _key(encoded: str) -> bytes:
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except binascii.Error as error:
+        raise ValueError("a key is not base64") from error
+    if len(key) != 32:
+        raise ValueError("a key must have 32 bytes")
+    return key
