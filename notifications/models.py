@@ -1,0 +1,217 @@
+"""A message, what is known of it in the inbox, and the choices of the person it is for."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+from msgspec import Struct
+
+MessageId = NewType("MessageId", UUID)
+
+
+class Locale(StrEnum):
+    ZH = "zh-CN"
+    EN = "en"
+
+
+class Kind(StrEnum):
+    """How far a person may refuse (PIPL art. 24): a statutory notice cannot be stopped, only its channels be chosen."""
+
+    STATUTORY = "statutory"
+    REMINDER = "reminder"
+    RECOMMENDATION = "recommendation"
+
+
+class Tab(StrEnum):
+    """待办 · 提醒 · 通知."""
+
+    TODO = "todo"
+    REMINDER = "reminder"
+    NOTICE = "notice"
+
+
+class Urgency(StrEnum):
+    """RFC 8030, section 5.3. HIGH only for the last day of a legal deadline."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+class Tone(StrEnum):
+    """The colour role of the icon tile."""
+
+    INFO = "info"
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+
+
+class ChannelName(StrEnum):
+    """Ways beside the inbox, which every message reaches."""
+
+    WEB_PUSH = "web_push"
+    SMS = "sms"
+
+
+class MessageState(StrEnum):
+    """SUPERSEDED: told, then its cause vanished; the inbox says so. WITHDRAWN: vanished before anybody was told; hidden."""
+
+    ACTIVE = "active"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+class DeliveryState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+class Why(Struct, frozen=True, kw_only=True):
+    """依据您的 · 规则 · 出处 · 接下来: the facts and the rule, in plain words. `plain` says it in one spoken sentence."""
+
+    based_on: str
+    rule: str
+    source: str | None = None
+    next: str | None = None
+    plain: str | None = None
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One of several things a digest speaks of. `link` is a path of our own site."""
+
+    title: str
+    link: str
+    action: str
+    due_on: date | None = None
+
+
+class Wording(Struct, frozen=True, kw_only=True):
+    """A message in one language. `stop_label` names what 不再提醒 would stop; `items` make it a digest."""
+
+    title: str
+    body: str
+    action: str
+    why: Why | None = None
+    stop_label: str | None = None
+    items: tuple[Item, ...] = ()
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """What to tell. (recipient_id, rule, occasion) is told once, ever.
+
+    `topic` is a code of topics.TOPICS. `link` is a path of our own site, opened by the button.
+    `useful_until` (aware UTC) ends every attempt to deliver. `thread`: a newer message of the same recipient, rule and
+    thread takes the place of an undelivered older push; by default every occasion is its own thread.
+    `ignores_quiet_hours` is for danger and deadlines that end today.
+    """
+
+    recipient_id: UUID
+    message_id: UUID
+    rule: str
+    occasion: str
+    topic: str
+    kind: Kind
+    tab: Tab
+    zh: Wording
+    en: Wording | None = None
+    link: str
+    useful_until: datetime
+    due_on: date | None = None
+    icon: str = "bell"
+    tone: Tone = Tone.INFO
+    urgency: Urgency = Urgency.NORMAL
+    thread: str | None = None
+    ignores_quiet_hours: bool = False
+
+
+class InboxMessage(Struct, frozen=True, kw_only=True):
+    """A message as its owner finds it. Unread: `read` False. `stopped`: its rule or topic is not to remind again."""
+
+    message_id: UUID
+    rule: str
+    occasion: str
+    topic: str
+    kind: Kind
+    tab: Tab
+    zh: Wording
+    en: Wording | None
+    link: str
+    due_on: date | None
+    icon: str
+    tone: Tone
+    state: MessageState
+    queued_at: datetime
+    read: bool
+    snoozed_until: datetime | None
+    stopped: bool
+
+    @property
+    def can_stop(self) -> bool:
+        return self.kind is not Kind.STATUTORY
+
+
+class InboxPage(Struct, frozen=True):
+    """Newest first. `after` is the cursor of the next page, None on the last."""
+
+    messages: tuple[InboxMessage, ...]
+    after: str | None
+
+
+class UnreadCounts(Struct, frozen=True):
+    """Unread messages per tab."""
+
+    todo: int = 0
+    reminder: int = 0
+    notice: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.todo + self.reminder + self.notice
+
+
+class Pointer(Struct, frozen=True, array_like=True):
+    """Where work waits: a message that has deliveries due now. May be lost; the truth is in Postgres."""
+
+    recipient_id: UUID
+    message_id: UUID
+
+
+class QuietHours(Struct, frozen=True):
+    """From `starts` to `ends` (city time, may cross midnight) nobody is disturbed; the morning's release is later."""
+
+    starts: time = time(22, 0)
+    ends: time = time(8, 0)
+
+
+class TopicChoice(Struct, frozen=True, kw_only=True):
+    """What a person receives of one topic beside the inbox. `stopped`: nothing, whatever the channels say."""
+
+    topic: str
+    web_push: bool
+    sms: bool
+    stopped: bool
+
+
+class Reader(Struct, frozen=True):
+    """How a person wants to be told. `quiet_hours` None: at any hour."""
+
+    locale: Locale = Locale.ZH
+    quiet_hours: QuietHours | None = QuietHours()
+
+
+class PushSubscription(Struct, frozen=True, kw_only=True):
+    """A browser's subscription after all checks (webpush/intake.py makes it).
+
+    `endpoint` whole (it is a capability: never logged), `p256dh` 65 bytes, `auth` 16 bytes, `vapid_key_id` the key it
+    is bound to.
+    """
+
+    endpoint: str
+    endpoint_hash: bytes
+    p256dh: bytes
+    auth: bytes
+    vapid_key_id: str
