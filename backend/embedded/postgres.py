@@ -13,7 +13,8 @@ from pathlib import Path
 
 import asyncpg
 
-from backend.embedded import privileges, processes
+from backend.core import processes
+from backend.embedded import privileges
 
 _FAST_AND_UNSAFE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_wal_size=2GB")
 _BUILTIN_LOCALE_SINCE = 17
@@ -116,9 +117,9 @@ class EmbeddedPostgres:
             os.chown(self.sockets, *self._as.owner)
         settings = ["listen_addresses=", "max_connections=100", "shared_buffers=256MB", "timezone=UTC", "jit=off"]
         settings += [] if self.durable else _FAST_AND_UNSAFE
-        command = [self._as.programs / "postgres", "-D", self._as.data, "-k", self.sockets]
+        command: list[str | Path] = [self._as.programs / "postgres", "-D", self._as.data, "-k", self.sockets]
         for setting in settings:
-            command += ["-c", setting]  # type: ignore[list-item]
+            command += ["-c", setting]
         with self.log.open("ab") as log:
             return processes.spawn(
                 command,

@@ -68,7 +68,7 @@ def _enter_user_namespace() -> None:
 
 def _as_other_account(programs: Path, data: Path) -> RunAs:
     account = _account()
-    identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    identity: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     if not _works(programs, **identity):
         programs = _copy_programs(programs)
     place = _SHARED_PLACE / f"suishenban-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}"

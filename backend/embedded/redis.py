@@ -11,7 +11,7 @@ from pathlib import Path
 import redis.asyncio
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from backend.embedded import processes
+from backend.core import processes
 from backend.embedded.postgres import ServerFailed, ServerMissing, socket_directory
 
 
@@ -45,7 +45,15 @@ class EmbeddedRedis:
     def start(self, *, timeout_s: float = 15) -> None:
         self.socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.socket.unlink(missing_ok=True)
-        command = [find_program(), "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700"]
+        command: list[str | Path] = [
+            find_program(),
+            "--port",
+            "0",
+            "--unixsocket",
+            self.socket,
+            "--unixsocketperm",
+            "700",
+        ]
         command += ["--dir", self.data, "--save", "", "--appendonly", "yes" if self.durable else "no"]
         with self.log.open("ab") as log:
             self._process = processes.spawn(command, output=log)

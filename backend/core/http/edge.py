@@ -1,0 +1,125 @@
+"""The outermost layer: static files, HEAD, security headers, one log line and one measurement per request."""
+
+import logging
+import time
+from collections.abc import Mapping
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from prometheus_client import Counter, Histogram
+
+from pwa import assets
+from pwa.csp import CONTENT_SECURITY_POLICY
+
+log = logging.getLogger("access")
+
+_REQUESTS = Counter("http_requests_total", "Requests by route and status.", ["route", "status"])
+_SECONDS = Histogram(
+    "http_request_seconds", "Time to answer by route.", ["route"], buckets=(0.005, 0.02, 0.1, 0.5, 2, 10)
+)
+
+
+def security_headers(*, secure: bool) -> list[tuple[bytes, bytes]]:
+    """On every answer (OWASP ASVS 5.0, chapter 3.4)."""
+    headers = {
+        "content-security-policy": CONTENT_SECURITY_POLICY,
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(self), geolocation=(), microphone=(), payment=()",
+        "referrer-policy": "same-origin",
+        "x-content-type-options": "nosniff",
+    }
+    if secure:
+        headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+class Edge:
+    """Wraps the application; anything but HTTP passes through."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        self._app = app
+        self._headers = security_headers(secure=secure)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        head = scope["method"] == "HEAD"
+        answer = _Answer(send, self._headers, head=head)
+        if scope["path"].startswith("/static/"):
+            await _serve_static(scope, answer.send)
+            return
+        if head:
+            scope["method"] = "GET"
+        started = time.perf_counter()
+        try:
+            await self._app(scope, receive, answer.send)
+        finally:
+            _observe(scope, answer.status, time.perf_counter() - started)
+
+
+class _Answer:
+    """Adds the headers and, for HEAD, keeps the body back while its length stays announced (RFC 9110, 9.3.2)."""
+
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], *, head: bool) -> None:
+        self._send = send
+        self._headers = headers
+        self._head = head
+        self.status = 500
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            present = {name for name, _ in message["headers"]}
+            message["headers"] = [*message["headers"], *(pair for pair in self._headers if pair[0] not in present)]
+        elif message["type"] == "http.response.body" and self._head:
+            message["body"] = b""
+        await self._send(message)
+
+
+def _observe(scope: HTTPScope, status: int, seconds: float) -> None:
+    route = scope.get("path_template") or "unmatched"  # never the path itself, which may name a person's things
+    _REQUESTS.labels(route, str(status)).inc()
+    _SECONDS.labels(route).observe(seconds)
+    log.info(
+        "request", extra={"route": route, "method": scope["method"], "status": status, "ms": round(seconds * 1000, 1)}
+    )
+
+
+async def _serve_static(scope: HTTPScope, send: Send) -> None:
+    headers = dict(scope["headers"])
+    asset = assets.lookup(scope["path"])
+    if asset is None or scope["method"] not in {"GET", "HEAD"}:
+        await _respond(send, 404, {"content-type": "text/plain"}, b"not found")
+        return
+    encoding, body = _encoded(asset, headers.get(b"accept-encoding", b""))
+    answer = {
+        "content-type": asset.content_type,
+        "cache-control": "public, max-age=31536000, immutable",
+        "etag": asset.etag,
+        "vary": "Accept-Encoding",
+    }
+    if encoding:
+        answer["content-encoding"] = encoding
+    if asset.etag in headers.get(b"if-none-match", b"").decode("latin-1"):
+        await _respond(send, 304, answer, b"")
+    else:
+        await _respond(send, 200, answer, body)
+
+
+def _encoded(asset: assets.Asset, accepted: bytes) -> tuple[str | None, bytes]:
+    """The smallest form that the browser takes."""
+    if b"br" in accepted and asset.br is not None:
+        return "br", asset.br
+    if b"gzip" in accepted and asset.gz is not None:
+        return "gzip", asset.gz
+    return None, asset.body
+
+
+async def _respond(send: Send, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    lines = [(name.encode(), value.encode()) for name, value in headers.items()]
+    if status != 304:
+        lines.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": lines})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
