@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 
 class Refusal(Exception):
-    """An expected "no". `code` is stable, `status` the HTTP status, `zh`/`en` the sentence with facts as {placeholders}."""
+    """An expected "no". `code` is stable, `status` the HTTP status, `zh`/`en` what a person reads, with {facts}."""
 
     code: ClassVar[str]
     status: ClassVar[int] = 400
@@ -50,9 +50,7 @@ class CannotSnooze(Refusal):
     code = "notifications.cannot_snooze"
     status = 409
     zh = "不能推迟到这个时间：这条消息到那时已经不再有用，或时间已过。请选更早的日期。"
-    en = (
-        "The message cannot wait until then: it would no longer be of use, or that time has passed. Choose another day."
-    )
+    en = "The message cannot wait until then: it would be of no more use, or that time has passed. Choose another day."
 
 
 class BadQuietHours(Refusal):

@@ -56,7 +56,7 @@ class ChannelName(StrEnum):
 
 
 class MessageState(StrEnum):
-    """SUPERSEDED: told, then its cause vanished; the inbox says so. WITHDRAWN: vanished before anybody was told; hidden."""
+    """SUPERSEDED: told, then its cause vanished; the inbox says so. WITHDRAWN: it vanished before; hidden."""
 
     ACTIVE = "active"
     SUPERSEDED = "superseded"
@@ -71,7 +71,7 @@ class DeliveryState(StrEnum):
 
 
 class Why(Struct, frozen=True, kw_only=True):
-    """依据您的 · 规则 · 出处 · 接下来: the facts and the rule, in plain words. `plain` says it in one spoken sentence."""
+    """依据您的 · 规则 · 出处 · 接下来: facts and rule in plain words. `plain` says it in one spoken sentence."""
 
     based_on: str
     rule: str
@@ -129,7 +129,7 @@ class Message(Struct, frozen=True, kw_only=True):
 
 
 class InboxMessage(Struct, frozen=True, kw_only=True):
-    """A message as its owner finds it. Unread: `read` False. `stopped`: its rule or topic is not to remind again."""
+    """A message as its owner finds it. `read` is also true while snoozed. `stopped`: its rule or topic is not to remind again."""
 
     message_id: UUID
     rule: str

@@ -3,20 +3,35 @@
 from datetime import datetime
 from uuid import UUID
 
+from notifications.errors import BadQuietHours, CannotStop
+from notifications.inbox import get_message
 from notifications.models import ChannelName, Locale, QuietHours, Reader, TopicChoice
 from notifications.ports import Conn
+from notifications.queries import choices, deliveries
+from notifications.topics import TOPICS, topic_of
 
 
 async def list_choices(conn: Conn, recipient_id: UUID) -> list[TopicChoice]:
     """One per topic of topics.TOPICS, in that order, defaults filled in."""
-    raise NotImplementedError
+    chosen = await choices.list_preferences(conn, recipient_id)
+    stopped = await choices.list_stopped_topics(conn, recipient_id)
+    return [
+        TopicChoice(
+            topic=topic.code,
+            web_push=chosen.get((topic.code, "web_push"), topic.on_by_default(ChannelName.WEB_PUSH)),
+            sms=chosen.get((topic.code, "sms"), topic.on_by_default(ChannelName.SMS)),
+            stopped=topic.code in stopped,
+        )
+        for topic in TOPICS.values()
+    ]
 
 
 async def set_channel(
-    tx: Conn, recipient_id: UUID, topic: str, channel: ChannelName, enabled: bool, now: datetime
+    tx: Conn, recipient_id: UUID, topic: str, channel: ChannelName, *, enabled: bool, now: datetime
 ) -> None:
     """Switches one channel of one topic; switching off also holds back what is queued. Raises UnknownTopic."""
-    raise NotImplementedError
+    code = topic_of(topic).code
+    await choices.upsert_preference(tx, recipient_id, code, channel, enabled=enabled, now=now)
 
 
 async def stop_rule(tx: Conn, recipient_id: UUID, rule: str, now: datetime) -> int:
@@ -24,39 +39,53 @@ async def stop_rule(tx: Conn, recipient_id: UUID, rule: str, now: datetime) -> i
 
     Later messages are kept in the inbox as read. Returns how many queued deliveries were dropped.
     """
-    raise NotImplementedError
+    await choices.insert_stop(tx, recipient_id, "rule", rule, now)
+    return await deliveries.update_stopped(tx, recipient_id, rule=rule, topic=None, now=now)
 
 
 async def stop_topic(tx: Conn, recipient_id: UUID, topic: str, now: datetime) -> int:
     """As stop_rule, for everything of a topic. Raises UnknownTopic."""
-    raise NotImplementedError
+    code = topic_of(topic).code
+    await choices.insert_stop(tx, recipient_id, "topic", code, now)
+    return await deliveries.update_stopped(tx, recipient_id, rule=None, topic=code, now=now)
 
 
 async def stop_message(tx: Conn, recipient_id: UUID, message_id: UUID, now: datetime) -> str:
     """Stops the rule of this message and returns it. Raises MessageNotFound, CannotStop for a statutory notice."""
-    raise NotImplementedError
+    message = await get_message(tx, recipient_id, message_id, now)
+    if not message.can_stop:
+        raise CannotStop
+    await stop_rule(tx, recipient_id, message.rule, now)
+    return message.rule
 
 
 async def resume_rule(tx: Conn, recipient_id: UUID, rule: str, now: datetime) -> int:
     """Takes a stop back; what it dropped and is still of use is queued again. Returns how many deliveries."""
-    raise NotImplementedError
+    await choices.delete_stop(tx, recipient_id, "rule", rule)
+    return await deliveries.update_resumed(tx, recipient_id, rule=rule, topic=None, now=now)
 
 
 async def resume_topic(tx: Conn, recipient_id: UUID, topic: str, now: datetime) -> int:
     """As resume_rule, for a topic."""
-    raise NotImplementedError
+    await choices.delete_stop(tx, recipient_id, "topic", topic)
+    return await deliveries.update_resumed(tx, recipient_id, rule=None, topic=topic, now=now)
 
 
 async def get_reader(conn: Conn, recipient_id: UUID) -> Reader:
     """Language and quiet hours, defaults if never chosen."""
-    raise NotImplementedError
+    return await choices.find_reader(conn, recipient_id) or Reader()
 
 
 async def set_quiet_hours(tx: Conn, recipient_id: UUID, quiet_hours: QuietHours | None, now: datetime) -> None:
     """None switches them off. Raises BadQuietHours. Counts at the moment of sending, so also for what is queued."""
-    raise NotImplementedError
+    if quiet_hours is None:
+        await choices.upsert_no_quiet_hours(tx, recipient_id, now)
+        return
+    if quiet_hours.starts == quiet_hours.ends:
+        raise BadQuietHours
+    await choices.upsert_quiet_hours(tx, recipient_id, quiet_hours, now)
 
 
 async def set_locale(tx: Conn, recipient_id: UUID, locale: Locale, now: datetime) -> None:
     """The language of pushes and short messages."""
-    raise NotImplementedError
+    await choices.upsert_locale(tx, recipient_id, locale, now)

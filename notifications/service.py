@@ -1,28 +1,51 @@
 """Queue messages with their cause, hand the work out, and take messages back when the cause vanishes."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from redis.asyncio import Redis
 
+from notifications import planning, work_queue
+from notifications.counters import QUEUE_LAG
 from notifications.models import Message, Pointer
 from notifications.ports import Conn, Db
+from notifications.queries import deliveries, messages
+from notifications.topics import topic_of
+
+POINTER_PATIENCE = timedelta(minutes=2)  # a pointer given out this long ago and still unanswered is given out again
+MAX_POINTERS_WAITING = 20_000  # the stream is a window onto Postgres, not a second copy
 
 
-async def queue(tx: Conn, messages: Sequence[Message], now: datetime) -> list[Pointer]:
+async def queue(tx: Conn, new: Sequence[Message], now: datetime) -> list[Pointer]:
     """Records messages in the transaction of their cause; a message already queued once is left as it is.
 
-    Thousands at once are fine (a handful of statements whatever their number). A stopped rule or topic is recorded as
-    read and goes nowhere. Returns pointers to what is due now: give them to `publish` after the commit. What falls
-    into quiet hours waits in Postgres for the sweep. Raises UnknownTopic; ValueError for a link that leaves our site.
+    Thousands at once are fine (three statements whatever their number). A stopped rule or topic is recorded as read
+    and goes nowhere. Returns pointers to what is due now: give them to `publish` after the commit. What falls into
+    quiet hours waits in Postgres for the sweep. Raises UnknownTopic; the database refuses a link that leaves our site.
     """
-    raise NotImplementedError
+    if not new:
+        return []
+    by_id = {message.message_id: message for message in new}
+    for topic in {message.topic for message in new}:
+        topic_of(topic)
+    recorded = await messages.insert_messages(tx, new, now)
+    plans = [
+        planning.Plan(
+            recipient_id=each.recipient_id,
+            message_id=each.message_id,
+            topic=by_id[each.message_id].topic,
+            ignores_quiet_hours=by_id[each.message_id].ignores_quiet_hours,
+        )
+        for each in recorded
+        if not each.muted
+    ]
+    return await planning.plan_deliveries(tx, plans, due_at=now, now=now)
 
 
 async def publish(redis: Redis, pointers: Sequence[Pointer]) -> None:
     """Wakes the senders, after the commit. If it never happens, `requeue_due` does it minutes later."""
-    raise NotImplementedError
+    await work_queue.add(redis, pointers)
 
 
 async def requeue_due(db: Db, redis: Redis, now: datetime) -> int:
@@ -30,7 +53,20 @@ async def requeue_due(db: Db, redis: Redis, now: datetime) -> int:
 
     Run it every few seconds; returns how many messages were pointed at.
     """
-    raise NotImplementedError
+    room = MAX_POINTERS_WAITING - await work_queue.count_waiting(redis)
+    lost = await work_queue.was_lost(redis)
+    pointed_before = now + timedelta(microseconds=1) if lost else now - POINTER_PATIENCE
+    pointers = await deliveries.update_pointed(db, now=now, pointed_before=pointed_before, limit=max(0, room))
+    await work_queue.add(redis, pointers)
+    return len(pointers)
+
+
+async def measure_lag(db: Conn, now: datetime) -> timedelta:
+    """How long the oldest delivery that is due has been waiting; also sets the gauge."""
+    oldest = await deliveries.find_oldest_due(db, now)
+    lag = timedelta() if oldest is None else now - oldest
+    QUEUE_LAG.set(lag.total_seconds())
+    return lag
 
 
 async def withdraw(
@@ -46,4 +82,6 @@ async def withdraw(
 
     What was sent or read stays in the inbox as superseded; what nobody was told yet is withdrawn and disappears.
     """
-    raise NotImplementedError
+    await deliveries.update_withdrawn(tx, recipient_id, rule, occasions=occasions, prefix=prefix, now=now)
+    ended = await messages.update_ended(tx, recipient_id, rule, occasions=occasions, prefix=prefix, now=now)
+    return len(ended)

@@ -5,18 +5,28 @@ from uuid import UUID
 
 from notifications.models import PushSubscription
 from notifications.ports import Conn
+from notifications.queries import subscriptions
+from notifications.webpush.endpoints import endpoint_hash
 
 
 async def subscribe(tx: Conn, recipient_id: UUID, subscription: PushSubscription, now: datetime) -> None:
-    """Attaches a checked subscription (webpush.intake.check_subscription). On a shared phone the former owner loses it."""
-    raise NotImplementedError
+    """Attaches what webpush.intake.check_subscription has checked. On a shared phone the former owner loses it."""
+    browser = subscription.endpoint_hash
+    await subscriptions.insert_endpoint(tx, browser, recipient_id, now)
+    former = await subscriptions.lock_endpoint(tx, browser)
+    if former is not None and former != recipient_id:
+        await subscriptions.delete_subscriptions(tx, [former], [browser])
+        await subscriptions.update_endpoint(tx, browser, recipient_id, now)
+    await subscriptions.upsert_subscription(tx, recipient_id, subscription, now)
 
 
 async def unsubscribe(tx: Conn, recipient_id: UUID, endpoint: str) -> bool:
     """Detaches this browser (push switched off, logout); False if it was not this person's."""
-    raise NotImplementedError
+    browser = endpoint_hash(endpoint)
+    await subscriptions.delete_endpoints(tx, [recipient_id], [browser])
+    return await subscriptions.delete_subscriptions(tx, [recipient_id], [browser]) > 0
 
 
 async def count_subscriptions(conn: Conn, recipient_id: UUID) -> int:
     """How many browsers of this person receive pushes."""
-    raise NotImplementedError
+    return await subscriptions.count_subscriptions(conn, recipient_id)

@@ -1,0 +1,57 @@
+"""Which deliveries a message gets, and when each is due."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from notifications.models import ChannelName, Pointer
+from notifications.ports import Conn
+from notifications.queries import deliveries
+from notifications.queries.deliveries import NewDelivery, Target, Wanted
+from notifications.quiet_hours import release_at
+from notifications.topics import topic_of
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """A message that is to be delivered; `round` counts how often it was put off."""
+
+    recipient_id: UUID
+    message_id: UUID
+    topic: str
+    ignores_quiet_hours: bool
+    round: int = 0
+
+
+async def plan_deliveries(tx: Conn, plans: Sequence[Plan], *, due_at: datetime, now: datetime) -> list[Pointer]:
+    """One delivery per message, channel and target, due at `due_at` or when the quiet hours it falls into are over.
+
+    Returns pointers to the messages that are due by `now`.
+    """
+    if not plans:
+        return []
+    by_id = {plan.message_id: plan for plan in plans}
+    targets = await deliveries.list_targets(tx, [_wanted(plan) for plan in plans])
+    new = [_new_delivery(target, by_id[target.message_id], due_at, now) for target in targets]
+    if new:
+        await deliveries.insert_deliveries(tx, new)
+    return [Pointer(*key) for key in sorted({(each.recipient_id, each.message_id) for each in new if each.pointed_at})]
+
+
+def _wanted(plan: Plan) -> Wanted:
+    push = topic_of(plan.topic).on_by_default(ChannelName.WEB_PUSH)
+    return Wanted(plan.recipient_id, plan.message_id, plan.topic, push)
+
+
+def _new_delivery(target: Target, plan: Plan, due_at: datetime, now: datetime) -> NewDelivery:
+    released = due_at if plan.ignores_quiet_hours else release_at(due_at, target.quiet_hours)
+    return NewDelivery(
+        recipient_id=target.recipient_id,
+        message_id=target.message_id,
+        channel=target.channel,
+        target=target.target,
+        round=plan.round,
+        due_at=released,
+        pointed_at=now if released <= now else None,
+    )

@@ -1,0 +1,225 @@
+"""Statements on messages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from notifications.models import InboxMessage, Kind, Message, MessageState, Tab, Tone, UnreadCounts, Wording
+from notifications.ports import Conn
+from notifications.states import MESSAGE, before
+
+_encode = msgspec.json.Encoder().encode
+_decode_wording = msgspec.json.Decoder(Wording).decode
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """A newly recorded message; `muted` if its rule or topic is stopped."""
+
+    recipient_id: UUID
+    message_id: UUID
+    muted: bool
+
+
+class SnoozedMessage(msgspec.Struct, frozen=True):
+    message_id: UUID
+    topic: str
+    round: int
+    ignores_quiet_hours: bool
+
+
+async def insert_messages(tx: Conn, messages: Sequence[Message], now: datetime) -> list[Recorded]:
+    """Those that were not there yet. Sorted by key, so that two callers never wait for each other in a circle."""
+    ordered = sorted(messages, key=lambda message: (message.recipient_id, message.rule, message.occasion))
+    rows = await tx.fetch(
+        """
+        INSERT INTO messages (recipient_id, message_id, rule, occasion, topic, kind, tab, zh, en, link, due_on, icon,
+                              tone, urgency, thread, ignores_quiet_hours, useful_until, queued_at, read_at)
+        SELECT n.recipient_id, n.message_id, n.rule, n.occasion, n.topic, n.kind, n.tab, n.zh::jsonb, n.en::jsonb,
+               n.link, n.due_on, n.icon, n.tone, n.urgency, n.thread, n.ignores_quiet_hours, n.useful_until, $1,
+               CASE WHEN n.kind <> 'statutory' AND EXISTS (
+                   SELECT 1 FROM stops AS s
+                   WHERE s.recipient_id = n.recipient_id
+                     AND ((s.scope = 'rule' AND s.name = n.rule) OR (s.scope = 'topic' AND s.name = n.topic))
+               ) THEN $1 END
+        FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+                    $10::text[], $11::text[], $12::date[], $13::text[], $14::text[], $15::text[], $16::text[],
+                    $17::boolean[], $18::timestamptz[])
+            AS n (recipient_id, message_id, rule, occasion, topic, kind, tab, zh, en, link, due_on, icon, tone,
+                  urgency, thread, ignores_quiet_hours, useful_until)
+        ON CONFLICT DO NOTHING
+        RETURNING recipient_id, message_id, read_at IS NOT NULL AS muted
+        """,
+        now,
+        *_columns(ordered),
+    )
+    return [Recorded(*row) for row in rows]
+
+
+def _columns(messages: Sequence[Message]) -> list[list[Any]]:
+    rows = (
+        (
+            message.recipient_id,
+            message.message_id,
+            message.rule,
+            message.occasion,
+            message.topic,
+            message.kind,
+            message.tab,
+            _encode(message.zh).decode(),
+            None if message.en is None else _encode(message.en).decode(),
+            message.link,
+            message.due_on,
+            message.icon,
+            message.tone,
+            message.urgency,
+            message.occasion if message.thread is None else message.thread,
+            message.ignores_quiet_hours,
+            message.useful_until,
+        )
+        for message in messages
+    )
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+async def list_messages(
+    conn: Conn,
+    recipient_id: UUID,
+    tab: Tab,
+    *,
+    now: datetime,
+    before_at: datetime | None,
+    before_id: UUID | None,
+    limit: int,
+) -> list[InboxMessage]:
+    rows = await conn.fetch(
+        """
+        SELECT m.message_id, m.rule, m.occasion, m.topic, m.kind, m.tab, m.zh, m.en, m.link, m.due_on, m.icon, m.tone,
+               m.state, m.queued_at, (m.read_at IS NOT NULL OR coalesce(m.snoozed_until > $6, false)) AS read,
+               m.snoozed_until,
+               EXISTS (SELECT 1 FROM stops AS s
+                       WHERE s.recipient_id = m.recipient_id
+                         AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))
+               ) AS stopped
+        FROM messages AS m
+        WHERE m.recipient_id = $1 AND m.tab = $2 AND m.state <> 'withdrawn'
+          AND ($3::timestamptz IS NULL OR (m.queued_at, m.message_id) < ($3, $4::uuid))
+        ORDER BY m.queued_at DESC, m.message_id DESC
+        LIMIT $5
+        """,
+        recipient_id,
+        tab,
+        before_at,
+        before_id,
+        limit,
+        now,
+    )
+    return [_inbox_message(row) for row in rows]
+
+
+async def find_message(conn: Conn, recipient_id: UUID, message_id: UUID, now: datetime) -> InboxMessage | None:
+    row = await conn.fetchrow(
+        """
+        SELECT m.message_id, m.rule, m.occasion, m.topic, m.kind, m.tab, m.zh, m.en, m.link, m.due_on, m.icon, m.tone,
+               m.state, m.queued_at, (m.read_at IS NOT NULL OR coalesce(m.snoozed_until > $3, false)) AS read,
+               m.snoozed_until,
+               EXISTS (SELECT 1 FROM stops AS s
+                       WHERE s.recipient_id = m.recipient_id
+                         AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))
+               ) AS stopped
+        FROM messages AS m
+        WHERE m.recipient_id = $1 AND m.message_id = $2 AND m.state <> 'withdrawn'
+        """,
+        recipient_id,
+        message_id,
+        now,
+    )
+    return None if row is None else _inbox_message(row)
+
+
+def _inbox_message(row: Any) -> InboxMessage:
+    return InboxMessage(
+        message_id=row["message_id"],
+        rule=row["rule"],
+        occasion=row["occasion"],
+        topic=row["topic"],
+        kind=Kind(row["kind"]),
+        tab=Tab(row["tab"]),
+        zh=_decode_wording(row["zh"]),
+        en=None if row["en"] is None else _decode_wording(row["en"]),
+        link=row["link"],
+        due_on=row["due_on"],
+        icon=row["icon"],
+        tone=Tone(row["tone"]),
+        state=MessageState(row["state"]),
+        queued_at=row["queued_at"],
+        read=row["read"],
+        snoozed_until=row["snoozed_until"],
+        stopped=row["stopped"],
+    )
+
+
+async def count_unread_by_tab(conn: Conn, recipient_id: UUID, now: datetime) -> UnreadCounts:
+    row = await conn.fetchrow(
+        """
+        SELECT count(*) FILTER (WHERE tab = 'todo') AS todo, count(*) FILTER (WHERE tab = 'reminder') AS reminder,
+               count(*) FILTER (WHERE tab = 'notice') AS notice
+        FROM messages
+        WHERE recipient_id = $1 AND state = 'active' AND read_at IS NULL
+          AND (snoozed_until IS NULL OR snoozed_until <= $2)
+        """,
+        recipient_id,
+        now,
+    )
+    return UnreadCounts(*row)
+
+
+async def update_read(tx: Conn, recipient_id: UUID, message_id: UUID, now: datetime) -> None:
+    await tx.execute(
+        "UPDATE messages SET read_at = $3 WHERE recipient_id = $1 AND message_id = $2 AND read_at IS NULL",
+        recipient_id,
+        message_id,
+        now,
+    )
+
+
+async def update_snoozed(tx: Conn, recipient_id: UUID, message_id: UUID, until: datetime) -> SnoozedMessage | None:
+    """None if the message has ended or is of no use any more by then."""
+    row = await tx.fetchrow(
+        """
+        UPDATE messages SET snoozed_until = $3, snoozes = snoozes + 1, read_at = NULL
+        WHERE recipient_id = $1 AND message_id = $2 AND state = 'active' AND useful_until > $3
+        RETURNING message_id, topic, snoozes, ignores_quiet_hours
+        """,
+        recipient_id,
+        message_id,
+        until,
+    )
+    return None if row is None else SnoozedMessage(*row)
+
+
+async def update_ended(
+    tx: Conn, recipient_id: UUID, rule: str, *, occasions: Sequence[str] | None, prefix: str | None, now: datetime
+) -> list[UUID]:
+    """Superseded where it was read, is being sent or was sent; withdrawn where nobody can have seen it outside."""
+    rows = await tx.fetch(
+        """
+        UPDATE messages AS m SET ended_at = $5, state = CASE WHEN m.read_at IS NOT NULL OR EXISTS (
+            SELECT 1 FROM deliveries AS d
+            WHERE d.recipient_id = m.recipient_id AND d.message_id = m.message_id
+              AND (d.state = 'sent' OR (d.state = 'queued' AND d.leased_until > $5))
+        ) THEN 'superseded' ELSE 'withdrawn' END
+        WHERE m.recipient_id = $1 AND m.rule = $2 AND m.state = ANY($6::text[])
+          AND ($3::text[] IS NULL OR m.occasion = ANY($3)) AND ($4::text IS NULL OR starts_with(m.occasion, $4))
+        RETURNING m.message_id
+        """,
+        recipient_id,
+        rule,
+        occasions,
+        prefix,
+        now,
+        before(MESSAGE, MessageState.SUPERSEDED),
+    )
+    return [row["message_id"] for row in rows]
