@@ -33,7 +33,8 @@ class Phone(Protocol):
     async def shown_notifications(self, tab: Tab, at_least: int = 1) -> list[dict[str, Any]]:
         """`getNotifications()` of the tab's service worker, once there are `at_least` many.
 
-        Each has title, body, tag, lang and data. It asks the browser, not the worker, so it also sees what a browser shows by itself for a declarative push.
+        Each has title, body, tag, lang and data. It asks the browser, not the worker, so it also sees what a browser
+        shows by itself for a declarative push.
 
         Raises:
             TimeoutError: there were fewer within five seconds.

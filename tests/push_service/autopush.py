@@ -44,8 +44,6 @@ class _Connection:
         self._registry = registry
         self._socket = socket
         self._unacknowledged: dict[str, ReceivedPush] = {}
-        # One bound method for the whole life: the registry recognises the connection by it.
-        self.deliver = self._deliver
 
     async def handle(self, message: dict[str, Any]) -> None:
         match message.get("messageType"):
@@ -83,7 +81,7 @@ class _Connection:
     async def _reply(self, message: dict[str, Any], **facts: object) -> None:
         await self._socket.send_json({"messageType": message["messageType"], "status": 200, **facts})
 
-    async def _deliver(self, subscription: Subscription, push: ReceivedPush) -> None:
+    async def deliver(self, subscription: Subscription, push: ReceivedPush) -> None:
         self._unacknowledged[push.message_id] = push
         await self._socket.send_json(
             {

@@ -61,7 +61,6 @@ class _Connection:
         self._reader = reader
         self._writer = writer
         self._received = 0  # stream ids count the frames of each side from 1
-        self.deliver = self._deliver
 
     async def serve(self) -> None:
         await self._reader.readexactly(1)
@@ -84,7 +83,7 @@ class _Connection:
         await self._send(LOGIN_RESPONSE, encode((1, text(request, 1)), (5, 1), (6, self._received), (8, now_ms)))
         await self._registry.connect(self.device_id, self.deliver)
 
-    async def _deliver(self, subscription: Subscription, push: ReceivedPush) -> None:
+    async def deliver(self, subscription: Subscription, push: ReceivedPush) -> None:
         stanza = encode(
             (2, push.message_id),
             (3, subscription.application_server_key or ""),

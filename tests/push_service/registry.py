@@ -119,7 +119,7 @@ class Registry:
             await self.forward(push)
 
     def disconnect(self, device_id: str, deliver: Deliver) -> None:
-        if self._connections.get(device_id) is deliver:
+        if self._connections.get(device_id) == deliver:
             del self._connections[device_id]
 
     def is_connected(self, device_id: str) -> bool:
