@@ -36,15 +36,15 @@ PHONE: dict[str, Any] = {
 CLICK = """async title => {
   const shown = (await registration.getNotifications()).filter(one => one.title === title);
   if (!shown.length) throw new Error(`no notification "${title}"`);
-  let opened = null;
-  Clients.prototype.openWindow = async url => { opened = new URL(url, location).href; return null; };
-  WindowClient.prototype.focus = async function () { return this; };
+  const landed = {};
+  Clients.prototype.openWindow = async url => { landed.opened = new URL(url, location).href; return null; };
+  WindowClient.prototype.focus = async function () { landed.focused = this.url; return this; };
   const event = new NotificationEvent("notificationclick", {notification: shown[0]});
   const work = [];
   event.waitUntil = promise => work.push(promise);
   dispatchEvent(event);
   await Promise.all(work);
-  return opened;
+  return landed;
 }"""
 
 
@@ -72,14 +72,21 @@ class Chromium:
     async def click_notification(self, title: str) -> Page:
         """Dispatches `notificationclick` in the service worker.
 
-        Lands on a new page where the worker called `openWindow`, else on the last page, which it navigated or focused.
+        Lands on a new page where the worker called `openWindow`, else on the page that it focused.
+
+        Raises:
+            playwright.async_api.Error: no such notification is shown.
+            LookupError: the worker neither opened nor focused anything.
         """
-        opened = await self.context.service_workers[0].evaluate(CLICK, title)
-        if opened is None:
-            return self.context.pages[-1]
-        page = await self.context.new_page()
-        await page.goto(opened)
-        return page
+        landed = await self.context.service_workers[0].evaluate(CLICK, title)
+        if "opened" in landed:
+            page = await self.context.new_page()
+            await page.goto(landed["opened"])
+            return page
+        for page in self.context.pages:
+            if page.url == landed.get("focused"):
+                return page
+        raise LookupError(f"the click on {title!r} led nowhere: {landed}")
 
 
 class Displays:

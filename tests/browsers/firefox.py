@@ -94,7 +94,9 @@ class Firefox:
         chrome = await self.bidi.call("browsingContext.getTree", maxDepth=0, **{"moz:scope": "chrome"})
         window = chrome["contexts"][0]["context"]
         await until(lambda: run(self.bidi, window, CLICK, title))
-        return await until(landed)
+        tab = await until(landed)
+        await until(lambda: tab.evaluate("document.readyState === 'complete'"))
+        return tab
 
     async def _urls(self) -> dict[str, str]:
         tree = await self.bidi.call("browsingContext.getTree", maxDepth=0)
@@ -117,9 +119,11 @@ async def open_firefox(profile: Path, push_prefs: Mapping[str, str | int | bool]
     try:
         async with Bidi(await _address(process, profile)) as bidi:
             await bidi.call("session.new", capabilities={})
-            yield Firefox(bidi)
-            with contextlib.suppress(BidiError):
-                await bidi.call("browser.close")
+            try:
+                yield Firefox(bidi)
+            finally:
+                with contextlib.suppress(BidiError):
+                    await bidi.call("browser.close")
     finally:
         await _stop(process)
 

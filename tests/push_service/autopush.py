@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.push_service.registry import MOZILLA_HOST, ReceivedPush, Registry, Subscription
+from tests.push_service.registry import MOZILLA, ReceivedPush, Registry, Subscription
 
 PROTOCOL = "push-notification"
 
@@ -17,13 +17,14 @@ class Autopush:
     """`GET /` of the plain listener; one `_Connection` per browser."""
 
     def __init__(self, registry: Registry) -> None:
+        self.endpoint_origin = MOZILLA
         self._registry = registry
         self._sockets: set[web.WebSocketResponse] = set()
 
     async def accept(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse(protocols=(PROTOCOL,))
         await socket.prepare(request)
-        connection = _Connection(self._registry, socket)
+        connection = _Connection(self._registry, socket, self.endpoint_origin)
         self._sockets.add(socket)
         try:
             async for message in socket:
@@ -39,10 +40,11 @@ class Autopush:
 
 
 class _Connection:
-    def __init__(self, registry: Registry, socket: web.WebSocketResponse) -> None:
+    def __init__(self, registry: Registry, socket: web.WebSocketResponse, origin: str) -> None:
         self.device_id = ""
         self._registry = registry
         self._socket = socket
+        self._origin = origin
         self._unacknowledged: dict[str, ReceivedPush] = {}
 
     async def handle(self, message: dict[str, Any]) -> None:
@@ -71,7 +73,7 @@ class _Connection:
     async def _register(self, message: dict[str, Any]) -> None:
         subscription = self._registry.subscribe(
             self.device_id,
-            hosts=(MOZILLA_HOST,),
+            origins=(self._origin,),
             folder="wpush/v2",
             key=message.get("key"),
             channel=message["channelID"],

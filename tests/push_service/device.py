@@ -19,7 +19,7 @@ class Device:
     """One subscription, as `PushSubscription.toJSON()` would show it, and the messages that it could read."""
 
     registry: Registry
-    hosts: tuple[str, ...]
+    origins: tuple[str, ...]
     folder: str
     application_server_key: str
     messages: list[bytes] = field(default_factory=list)
@@ -30,7 +30,7 @@ class Device:
         self._auth = os.urandom(16)
         self.subscription = self.registry.subscribe(
             self._device_id,
-            hosts=self.hosts,
+            origins=self.origins,
             folder=self.folder,
             key=self.application_server_key,
             channel=self._device_id,

@@ -36,7 +36,7 @@ class Front:
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """`POST /{folder}/{token}` → 201 with Location, or the refusal of a real push service."""
-        origin = f"https://{request.host}"
+        origin = f"{request.scheme}://{request.host}"
         push = ReceivedPush(
             token=request.match_info["token"],
             origin=origin,

@@ -7,7 +7,7 @@ import time
 from aiohttp import web
 
 from tests.push_service.protobuf import Fixed64, encode
-from tests.push_service.registry import GOOGLE_HOSTS, Registry
+from tests.push_service.registry import GOOGLE, Registry
 
 
 class Gcm:
@@ -35,7 +35,7 @@ class Gcm:
             return web.Response(text=f"token={form['app']}")
         subscription = self._registry.subscribe(
             form["device"],
-            hosts=GOOGLE_HOSTS,
+            origins=GOOGLE,
             folder="fcm/send",
             key=form["sender"],
             channel=channel,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from multidict import CIMultiDictProxy
 
-GOOGLE_HOSTS = ("jmt17.google.com", "fcm.googleapis.com")
-MOZILLA_HOST = "updates.push.services.mozilla.com"
+GOOGLE = ("https://jmt17.google.com", "https://fcm.googleapis.com")  # which one is Chromium's choice
+MOZILLA = "https://updates.push.services.mozilla.com"
 
 
 @dataclass
@@ -85,7 +85,7 @@ class Registry:
         self,
         device_id: str,
         *,
-        hosts: tuple[str, ...],
+        origins: tuple[str, ...],
         folder: str,
         key: str | None,
         channel: str,
@@ -95,7 +95,7 @@ class Registry:
         subscription = Subscription(
             token=token,
             device_id=device_id,
-            origins=tuple(f"https://{host}" for host in hosts),
+            origins=origins,
             path=f"/{folder}/{token}",
             application_server_key=key.rstrip("=") if key else None,
             channel=channel,

@@ -17,11 +17,12 @@ from tests.push_service.faults import Fault
 from tests.push_service.front import Front
 from tests.push_service.gcm import Gcm
 from tests.push_service.mcs import McsServer
-from tests.push_service.registry import GOOGLE_HOSTS, MOZILLA_HOST, ReceivedPush, Registry, Subscription
+from tests.push_service.registry import GOOGLE, MOZILLA, ReceivedPush, Registry, Subscription
 
-APPLE_HOST, MICROSOFT_HOST = "web.push.apple.com", "wns2-db5p.notify.windows.com"
-PUSH_HOSTS = (*GOOGLE_HOSTS, MOZILLA_HOST, APPLE_HOST, MICROSOFT_HOST)
-FOLDERS = {MOZILLA_HOST: "wpush/v2", APPLE_HOST: "push", MICROSOFT_HOST: "w"}
+APPLE, MICROSOFT = "https://web.push.apple.com", "https://wns2-db5p.notify.windows.com"
+REAL_ORIGINS = (*GOOGLE, MOZILLA, APPLE, MICROSOFT)
+PUSH_HOSTS = tuple(origin.removeprefix("https://") for origin in REAL_ORIGINS)
+FOLDERS = ("fcm/send", "wpush/v2", "push")
 
 
 class PushService:
@@ -31,6 +32,9 @@ class PushService:
     fcm/send/…`), so the sender's allow-list and `aud` are what they are in production. Only the connection goes
     elsewhere: every host of `PUSH_HOSTS`, port 443, is answered at `front_address` with a certificate that `client_tls`
     trusts. `connect_to`, `resolver()` and `http_session()` are three ways to arrange that.
+
+    A sender in another process, where only settings reach, is given `plain_origin` as a further allowed origin instead;
+    `add_device(key, plain_origin)` and `use_plain_endpoints()` (Firefox) then subscribe there. Chromium cannot.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -41,8 +45,8 @@ class PushService:
         self._autopush = Autopush(self.registry)
         self._mcs = McsServer(self.registry)
         self._runner: web.AppRunner | None = None
-        self._plain_port = 0
         self.front_address = ("127.0.0.1", 0)
+        self.plain_origin = ""
 
     async def __aenter__(self) -> Self:
         gcm = Gcm(self.registry)
@@ -50,11 +54,11 @@ class PushService:
         app.router.add_get("/", self._autopush.accept)
         app.router.add_post("/checkin", gcm.checkin)
         app.router.add_post("/register3", gcm.register)
-        for folder in ("fcm/send", *FOLDERS.values()):
+        for folder in FOLDERS:
             app.router.add_post(f"/{folder}/{{token}}", self._front.receive)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
-        self._plain_port = await self._listen(tls=False)
+        self.plain_origin = f"http://localhost:{await self._listen(tls=False)}"
         self.front_address = ("127.0.0.1", await self._listen(tls=True))
         await self._mcs.start(self.certificate.server)
         return self
@@ -76,10 +80,9 @@ class PushService:
 
     @property
     def chromium_args(self) -> list[str]:
-        base = f"http://127.0.0.1:{self._plain_port}"
         return [
-            f"--gcm-checkin-url={base}/checkin",
-            f"--gcm-registration-url={base}/register3",
+            f"--gcm-checkin-url={self.plain_origin}/checkin",
+            f"--gcm-registration-url={self.plain_origin}/register3",
             f"--gcm-mcs-endpoint=https://localhost:{self._mcs.port}",
             f"--ignore-certificate-errors-spki-list={self.certificate.spki_pin}",
         ]
@@ -87,7 +90,7 @@ class PushService:
     @property
     def firefox_prefs(self) -> dict[str, str | int | bool]:
         return {
-            "dom.push.serverURL": f"ws://127.0.0.1:{self._plain_port}/",
+            "dom.push.serverURL": self.plain_origin.replace("http:", "ws:"),
             "dom.push.testing.allowInsecureServerURL": True,  # else subscribe() ends in AbortError
         }
 
@@ -136,10 +139,14 @@ class PushService:
         """The subscription behind an endpoint as the browser reported it."""
         return self.registry.subscriptions.get(endpoint.rpartition("/")[2])
 
-    async def add_device(self, application_server_key: str, host: str = MOZILLA_HOST) -> Device:
-        """A connected phone without a browser, subscribed with the sender's public key (b64url) at `host`."""
-        hosts = (host, *GOOGLE_HOSTS) if host in GOOGLE_HOSTS else (host,)
-        device = Device(self.registry, hosts, FOLDERS.get(host, "fcm/send"), application_server_key)
+    def use_plain_endpoints(self) -> None:
+        """Firefox, once started after this, gets endpoints at `plain_origin`."""
+        self._autopush.endpoint_origin = self.plain_origin
+
+    async def add_device(self, application_server_key: str, origin: str = MOZILLA) -> Device:
+        """A connected phone without a browser, subscribed with the sender's public key (b64url) at `origin`."""
+        folder = "fcm/send" if origin in GOOGLE else "push"
+        device = Device(self.registry, (origin,), folder, application_server_key)
         await device.connect()
         return device
 
@@ -151,9 +158,10 @@ class _Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        if host not in self._addresses:
+        here = {"localhost": ("127.0.0.1", port), **self._addresses}
+        if host not in here:
             raise OSError(f"{host} is no push host of the tests")
-        address, local_port = self._addresses[host]
+        address, local_port = here[host]
         return [
             ResolveResult(
                 hostname=host,

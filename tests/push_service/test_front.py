@@ -12,7 +12,7 @@ import pytest
 from tests.push_service.device import DELIVERED, NOT_DECRYPTED, Device
 from tests.push_service.faults import Fault
 from tests.push_service.sender import ReferenceSender
-from tests.push_service.service import APPLE_HOST, PUSH_HOSTS, PushService
+from tests.push_service.service import APPLE, REAL_ORIGINS, PushService
 
 
 @pytest.fixture
@@ -27,22 +27,23 @@ async def device(push_service: PushService, sender: ReferenceSender) -> AsyncIte
     device.disconnect()
 
 
-@pytest.mark.parametrize("host", PUSH_HOSTS)
-async def test_a_message_reaches_a_device_at_every_host(
-    host: str, push_service: PushService, sender: ReferenceSender
+@pytest.mark.parametrize("origin", [*REAL_ORIGINS, "plain"])
+async def test_a_message_reaches_a_device_at_every_origin(
+    origin: str, push_service: PushService, sender: ReferenceSender
 ) -> None:
-    device = await push_service.add_device(sender.public_key, host)
+    origin = push_service.plain_origin if origin == "plain" else origin
+    device = await push_service.add_device(sender.public_key, origin)
 
     status, headers = await sender.post(device.endpoint, sender.encrypt(device.to_json(), "hello"), Topic="a" * 32)
 
     assert status == 201
-    assert headers["Location"].startswith(f"https://{host}/")
+    assert headers["Location"].startswith(f"{origin}/")
     assert device.messages == [b'"hello"']
     [push] = push_service.received
     assert (push.status, push.topic, push.claims["aud"], await push.ack()) == (
         201,
         "a" * 32,
-        f"https://{host}",
+        origin,
         DELIVERED,
     )
 
@@ -87,7 +88,7 @@ async def test_a_key_that_is_not_the_subscribed_one_is_refused(device: Device, p
 
 
 async def test_a_token_for_another_origin_is_refused(device: Device, sender: ReferenceSender) -> None:
-    other = sender.authorization(f"https://{APPLE_HOST}/")
+    other = sender.authorization(f"{APPLE}/")
 
     status, _ = await sender.post(device.endpoint, b"x", Authorization=other)
 
@@ -148,8 +149,8 @@ async def test_faults_are_answered_as_often_as_asked_and_then_all_is_well(
 async def test_a_fault_of_one_origin_leaves_the_others_alone(
     device: Device, push_service: PushService, sender: ReferenceSender
 ) -> None:
-    apple = await push_service.add_device(sender.public_key, APPLE_HOST)
-    push_service.fail_next(Fault.answer(500), origin=f"https://{APPLE_HOST}")
+    apple = await push_service.add_device(sender.public_key, APPLE)
+    push_service.fail_next(Fault.answer(500), origin=APPLE)
 
     assert [await sender.push(one.to_json(), {}) for one in (device, apple, apple)] == [201, 500, 201]
 
