@@ -129,7 +129,7 @@ class Message(Struct, frozen=True, kw_only=True):
 
 
 class InboxMessage(Struct, frozen=True, kw_only=True):
-    """A message as its owner finds it. `read` is also true while snoozed. `stopped`: its rule or topic is not to remind again."""
+    """A message as its owner finds it; `read` also while snoozed, `stopped` if its rule or topic was stopped."""
 
     message_id: UUID
     rule: str

@@ -10,7 +10,7 @@ from notifications import planning, work_queue
 from notifications.counters import QUEUE_LAG
 from notifications.models import Message, Pointer
 from notifications.ports import Conn, Db
-from notifications.queries import deliveries, messages
+from notifications.queries import claims, deliveries, messages
 from notifications.topics import topic_of
 
 POINTER_PATIENCE = timedelta(minutes=2)  # a pointer given out this long ago and still unanswered is given out again
@@ -56,14 +56,14 @@ async def requeue_due(db: Db, redis: Redis, now: datetime) -> int:
     room = MAX_POINTERS_WAITING - await work_queue.count_waiting(redis)
     lost = await work_queue.was_lost(redis)
     pointed_before = now + timedelta(microseconds=1) if lost else now - POINTER_PATIENCE
-    pointers = await deliveries.update_pointed(db, now=now, pointed_before=pointed_before, limit=max(0, room))
+    pointers = await claims.update_pointed(db, now=now, pointed_before=pointed_before, limit=max(0, room))
     await work_queue.add(redis, pointers)
     return len(pointers)
 
 
 async def measure_lag(db: Conn, now: datetime) -> timedelta:
     """How long the oldest delivery that is due has been waiting; also sets the gauge."""
-    oldest = await deliveries.find_oldest_due(db, now)
+    oldest = await claims.find_oldest_due(db, now)
     lag = timedelta() if oldest is None else now - oldest
     QUEUE_LAG.set(lag.total_seconds())
     return lag

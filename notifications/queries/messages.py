@@ -43,7 +43,7 @@ async def insert_messages(tx: Conn, messages: Sequence[Message], now: datetime) 
                    SELECT 1 FROM stops AS s
                    WHERE s.recipient_id = n.recipient_id
                      AND ((s.scope = 'rule' AND s.name = n.rule) OR (s.scope = 'topic' AND s.name = n.topic))
-               ) THEN $1 END
+               ) THEN $1::timestamptz END
         FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                     $10::text[], $11::text[], $12::date[], $13::text[], $14::text[], $15::text[], $16::text[],
                     $17::boolean[], $18::timestamptz[])

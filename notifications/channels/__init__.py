@@ -1,0 +1,1 @@
+"""Ways to reach a person outside the inbox, all behind one protocol (channel.py)."""

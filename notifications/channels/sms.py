@@ -1,0 +1,63 @@
+"""Short messages through a gateway: that there is news and where to read it, nothing more."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from notifications.channels.channel import Outcome, Verdict
+from notifications.channels.responses import judge
+from notifications.channels.transport import Transport, TransportError
+from notifications.models import Locale
+from notifications.queries.claims import Claimed
+from notifications.topics import topic_of
+
+PhoneOf = Callable[[UUID], Awaitable[str | None]]
+
+
+class ShortMessage(msgspec.Struct, frozen=True):
+    """What the gateway is posted as JSON. A repeated `id` is the same message once more and must not be sent twice."""
+
+    id: str
+    to: str
+    text: str
+
+
+class Sms:
+    """The channel `sms`; one gateway, one lane. Any 2xx is an acceptance."""
+
+    def __init__(self, transport: Transport, gateway_url: str, public_url: str, phone_of: PhoneOf) -> None:
+        """`phone_of(recipient_id)` tells the number at the moment of sending, None if there is none."""
+        self._transport = transport
+        self._gateway_url = gateway_url
+        self._public_url = public_url
+        self._phone_of = phone_of
+
+    def lane(self, delivery: Claimed) -> str:
+        return delivery.channel
+
+    async def send(self, delivery: Claimed, now: datetime) -> Outcome:
+        phone = await self._phone_of(delivery.recipient_id)
+        if phone is None:
+            return Outcome(Verdict.FAILED, reason="no phone number")
+        text = sms_text(delivery.topic, Locale(delivery.locale or Locale.ZH), self._public_url)
+        message = ShortMessage(id=f"{delivery.message_id}-{delivery.round}", to=phone, text=text)
+        try:
+            response = await self._transport.post(
+                self._gateway_url, headers={"Content-Type": "application/json"}, body=msgspec.json.encode(message)
+            )
+        except TransportError as error:
+            return Outcome(Verdict.RETRY, reason=str(error))
+        outcome = judge(response, secret=phone, now=now)
+        if outcome.verdict is Verdict.GONE:  # not the person's phone is gone but the gateway's address
+            return Outcome(Verdict.REFUSED, outcome.status, outcome.reason)
+        return outcome
+
+
+def sms_text(topic: str, locale: Locale, public_url: str) -> str:
+    """The topic's words for a lock screen and the inbox's address; at most 70 characters fit one Chinese SMS."""
+    words = topic_of(topic)
+    if locale is Locale.EN:
+        return f"{words.push_en}. Sign in to read it: {public_url}/messages"
+    return f"{words.push_zh}，请登录查看：{public_url}/messages"
