@@ -1,0 +1,121 @@
+"""What a person must or may do now, for the first screen: as told by messages, read and counted in one statement."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from notifications.models import Kind, Wording
+from notifications.ports import Conn
+from notifications.quiet_hours import CITY_TIME
+
+OVERDUE_FOR_AT_MOST = timedelta(days=30)
+
+
+class FeedText(msgspec.Struct, frozen=True, kw_only=True):
+    """A card in one language; `plain` is the reason as one would say it aloud."""
+
+    title: str
+    reason: str
+    action: str
+    plain: str | None
+
+
+class FeedCard(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to do. Several cards may come from one message: a digest is taken apart."""
+
+    message_id: UUID
+    kind: Kind
+    link: str
+    due_on: date
+    zh: FeedText
+    en: FeedText | None
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """`total` counts all things to do, `unread` all unread messages of the inbox."""
+
+    cards: tuple[FeedCard, ...]
+    total: int
+    unread: int
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """A thing to do as the statement gives it; `position` (from 1) is its place in a digest."""
+
+    message_id: UUID
+    kind: Kind
+    link: str
+    due_on: date
+    position: int | None
+    zh: Wording
+    en: Wording | None
+
+
+_decode_found = msgspec.json.Decoder(tuple[_Found, ...]).decode
+
+
+async def list_feed(conn: Conn, recipient_id: UUID, now: datetime, limit: int = 3) -> Feed:
+    """The most urgent things first: the nearer the day, coming or just gone, the more urgent.
+
+    A thing counts while its message is in force, neither stopped nor put off, and its day not gone by more than 30
+    days; read or unread makes no difference. What several messages say of one day and one link is one thing, in the
+    words of the newest.
+    """
+    today = now.astimezone(CITY_TIME).date()
+    row = await conn.fetchrow(
+        """
+        WITH told AS (
+            SELECT m.message_id, m.kind, m.zh, m.en, m.queued_at, i.position,
+                   coalesce(i.item ->> 'link', m.link) AS link,
+                   coalesce((i.item ->> 'due_on')::date, m.due_on) AS due_on
+            FROM messages AS m
+            LEFT JOIN LATERAL jsonb_array_elements(m.zh -> 'items') WITH ORDINALITY AS i (item, position) ON true
+            WHERE m.recipient_id = $1 AND m.state = 'active' AND m.kind <> 'recommendation' AND m.due_on IS NOT NULL
+              AND (m.snoozed_until IS NULL OR m.snoozed_until <= $2)
+              AND (m.kind = 'statutory' OR NOT EXISTS (
+                  SELECT 1 FROM stops AS s
+                  WHERE s.recipient_id = m.recipient_id
+                    AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))))
+        ), things AS (
+            SELECT DISTINCT ON (link, due_on) message_id, kind, link, due_on, position, zh, en, queued_at
+            FROM told WHERE due_on >= $4
+            ORDER BY link, due_on, queued_at DESC, message_id DESC
+        ), shown AS (
+            SELECT message_id, kind, link, due_on, position, zh, en,
+                   row_number() OVER (ORDER BY abs(due_on - $3::date), due_on DESC, link) AS place
+            FROM things ORDER BY place LIMIT $5
+        )
+        SELECT coalesce((SELECT jsonb_agg(shown ORDER BY place) FROM shown), '[]')::text AS cards,
+               (SELECT count(*) FROM things) AS total,
+               (SELECT count(*) FROM messages AS m
+                WHERE m.recipient_id = $1 AND m.state = 'active' AND m.read_at IS NULL
+                  AND (m.snoozed_until IS NULL OR m.snoozed_until <= $2)) AS unread
+        """,
+        recipient_id,
+        now,
+        today,
+        today - OVERDUE_FOR_AT_MOST,
+        limit,
+    )
+    found = _decode_found(row["cards"])
+    return Feed(cards=tuple(map(_card, found)), total=row["total"], unread=row["unread"])
+
+
+def _card(found: _Found) -> FeedCard:
+    return FeedCard(
+        message_id=found.message_id,
+        kind=found.kind,
+        link=found.link,
+        due_on=found.due_on,
+        zh=_text(found.zh, found.position),
+        en=None if found.en is None else _text(found.en, found.position),
+    )
+
+
+def _text(wording: Wording, position: int | None) -> FeedText:
+    plain = None if wording.why is None else wording.why.plain
+    if position is None or position > len(wording.items):
+        return FeedText(title=wording.title, reason=wording.body, action=wording.action, plain=plain)
+    item = wording.items[position - 1]
+    return FeedText(title=item.title, reason=plain or wording.body, action=item.action, plain=plain)
