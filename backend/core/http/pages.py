@@ -10,10 +10,11 @@ from msgspec import Struct
 from backend.core.clock import local_date
 from backend.core.http.display import locale_of, mode_of, text_size_of, theme_of
 from backend.core.http.state import current_session, resources_of
+from backend.core.http.toasts import forget_toast, take_toast
 from backend.core.sessions import Session
 from notifications.inbox import count_unread
 from pwa.rendering import render
-from pwa.views.shell import Shell, Tab
+from pwa.views.shell import Shell, Tab, Toast
 
 _VARY = "Cookie, Accept-Language"
 
@@ -26,19 +27,33 @@ async def page(
     tab: Tab | None = None,
     unread: int | None = None,
     status: int = 200,
+    personal: bool = True,
 ) -> Response[bytes]:
-    """A screen. Signed in it belongs to one person and is never stored; else it is public and revalidated by ETag."""
-    session = await current_session(request)
+    """A screen. Signed in it belongs to one person and is never stored; else it is public and revalidated by ETag.
+
+    `personal` False draws it as for nobody in particular, so that a browser may keep it for all who use it.
+    """
+    session = await current_session(request) if personal else None
+    toast = take_toast(request) if personal else None
     if session is not None and unread is None:
         unread = await _unread(request, session)
-    shell = shell_for(request, session, tab=tab, unread=unread or 0)
+    shell = shell_for(request, session, tab=tab, unread=unread or 0, toast=toast)
     body = render(template, shell, view)
+    if toast is not None:
+        return forget_toast(_html(body, status, {"Cache-Control": "no-store"}))
     if session is not None or status != 200:
         return _html(body, status, {"Cache-Control": "no-store"})
     return _revalidated(request, body)
 
 
-def shell_for(request: Request[Any, Any, Any], session: Session | None, *, tab: Tab | None, unread: int = 0) -> Shell:
+def shell_for(
+    request: Request[Any, Any, Any],
+    session: Session | None,
+    *,
+    tab: Tab | None,
+    unread: int = 0,
+    toast: Toast | None = None,
+) -> Shell:
     """The frame: whose, where, in which language and mode."""
     resources = resources_of(request)
     query = request.scope["query_string"].decode("ascii", "replace")
@@ -54,6 +69,7 @@ def shell_for(request: Request[Any, Any, Any], session: Session | None, *, tab: 
         csrf_token=session.csrf_token if session else None,
         display_name=session.display_name if session else None,
         unread=unread,
+        toast=toast,
     )
 
 
