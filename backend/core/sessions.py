@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 import msgspec
@@ -12,15 +13,23 @@ SESSION_COOKIE = "sid"
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(minutes=60)
 
+_IDLE_S = int(IDLE.total_seconds())
+_COOKIE_BYTES = 32
+_COOKIE_LENGTH = 43  # of 32 bytes in base64url
+
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is signed in on one device. `display_name` is masked already; nothing else of the person is kept here."""
+    """Who is signed in on one device. `display_name` is masked already; nothing else of the person is kept here.
+
+    `level` says how well the identity provider has proven the person (`backend.citizens.models.Level`).
+    """
 
     key: str
     subject_id: UUID
     csrf_token: str
     display_name: str
     created_at: datetime
+    level: str = ""
 
 
 def _key(cookie: str) -> str:
@@ -31,41 +40,60 @@ def _owner_key(subject_id: UUID) -> str:
     return f"sessions-of:{subject_id}"
 
 
-async def create_session(redis: Redis, subject_id: UUID, display_name: str, now: datetime) -> tuple[str, Session]:
+async def create_session(
+    redis: Redis, subject_id: UUID, display_name: str, now: datetime, *, level: str = ""
+) -> tuple[str, Session]:
     """A new session under a new random name (never the one the browser had before): returns the cookie's value too."""
-    cookie = secrets.token_urlsafe(32)
+    cookie = secrets.token_urlsafe(_COOKIE_BYTES)
     session = Session(
         key=_key(cookie),
         subject_id=subject_id,
-        csrf_token=secrets.token_urlsafe(32),
+        csrf_token=secrets.token_urlsafe(_COOKIE_BYTES),
         display_name=display_name,
         created_at=now,
+        level=level,
     )
-    await redis.set(session.key, msgspec.msgpack.encode(session), ex=int(IDLE.total_seconds()))
-    await redis.sadd(_owner_key(subject_id), session.key)
-    await redis.expire(_owner_key(subject_id), int(LIFETIME.total_seconds()))
+    await _enlist(redis, session, now)  # first, so that no session can live unlisted
+    await redis.set(session.key, msgspec.msgpack.encode(session), ex=_IDLE_S)
     return cookie, session
 
 
 async def find_session(redis: Redis, cookie: str, now: datetime) -> Session | None:
     """The living session of a cookie; each look-up keeps it alive for another idle period, up to its full lifetime."""
-    stored = await redis.getex(_key(cookie), ex=int(IDLE.total_seconds()))
+    if len(cookie) != _COOKIE_LENGTH or not cookie.isascii():
+        return None
+    stored = await redis.getex(_key(cookie), ex=_IDLE_S)
     if not isinstance(stored, bytes):
         return None
-    session = msgspec.msgpack.decode(stored, type=Session)
-    if now - session.created_at > LIFETIME:
+    try:
+        session = msgspec.msgpack.decode(stored, type=Session)
+    except msgspec.DecodeError:  # written by another version of this program: sign in again
+        return None
+    if now - session.created_at >= LIFETIME:
         await end_session(redis, session)
         return None
     return session
 
 
 async def end_session(redis: Redis, session: Session) -> None:
+    """Signs one device out."""
     await redis.delete(session.key)
-    await redis.srem(_owner_key(session.subject_id), session.key)
+    await redis.zrem(_owner_key(session.subject_id), session.key)
 
 
 async def end_all_sessions(redis: Redis, subject_id: UUID) -> None:
-    """Signs a person out on every device; one command per key, since they live in different slots of a cluster."""
-    for key in await redis.smembers(_owner_key(subject_id)):
+    """Signs a person out on every device; one command per key, since they live in different slots of a cluster.
+
+    What is created meanwhile stays listed: only the names that were read are struck off.
+    """
+    for key in cast("list[bytes]", await redis.zrange(_owner_key(subject_id), 0, -1)):
         await redis.delete(key)
-    await redis.delete(_owner_key(subject_id))
+        await redis.zrem(_owner_key(subject_id), key)
+
+
+async def _enlist(redis: Redis, session: Session, now: datetime) -> None:
+    """Keeps the names of a person's sessions by the moment they end at the latest, and strikes off those past it."""
+    owner = _owner_key(session.subject_id)
+    await redis.zremrangebyscore(owner, "-inf", now.timestamp())
+    await redis.zadd(owner, {session.key: (now + LIFETIME).timestamp()})
+    await redis.expire(owner, int(LIFETIME.total_seconds()))

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from backend.core.clock import local_date
 from backend.core.http.display import locale_of, mode_of, text_size_of, theme_of
-from backend.core.http.state import current_session, resources_of
+from backend.core.http.state import current_session, face_of, resources_of
 from backend.core.http.toasts import forget_toast, take_toast
 from backend.core.sessions import Session
 from notifications.inbox import count_unread
@@ -58,7 +58,7 @@ def shell_for(
     resources = resources_of(request)
     query = request.scope["query_string"].decode("ascii", "replace")
     return Shell(
-        city=resources.face,
+        city=face_of(request),
         today=local_date(resources.clock.now()),
         path=quote(request.scope["path"]) + (f"?{query}" if query else ""),
         locale=locale_of(request),

@@ -2,41 +2,32 @@
 
 from typing import Any, cast
 
+from litestar import Litestar
 from litestar.connection import ASGIConnection
-from redis.asyncio import Redis
 
-from backend.core.clock import Clock
-from backend.core.crypto import Keyring
-from backend.core.db import Database
+from backend.core.resources import Resources
 from backend.core.sessions import SESSION_COOKIE, Session, find_session
 from backend.core.settings import Settings
 from pwa.views.shell import CityFace
 
 _RESOURCES = "resources"
+_FACE = "face"
 _SESSION = "session"
 _UNKNOWN = object()
 
 
-class Resources:
-    """Connections, keys and the face of the city; `face` alone changes, when a newer pack has been loaded."""
-
-    def __init__(
-        self, *, db: Database, redis: Redis, clock: Clock, settings: Settings, keyring: Keyring, face: CityFace
-    ) -> None:
-        self.db = db
-        self.redis = redis
-        self.clock = clock
-        self.settings = settings
-        self.keyring = keyring
-        self.face = face
-
-
-def attach(app_state: dict[str, Any] | Any, resources: Resources) -> None:
-    app_state[_RESOURCES] = resources
+def attach(app: Litestar, resources: Resources, face: CityFace) -> None:
+    """Gives an application its resources; called again when the face of the city has changed with its pack."""
+    app.state[_RESOURCES] = resources
+    app.state[_FACE] = face
 
 
 def resources_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Resources:
     return cast("Resources", connection.app.state[_RESOURCES])
+
+
+def face_of(connection: ASGIConnection[Any, Any, Any, Any]) -> CityFace:
+    return cast("CityFace", connection.app.state[_FACE])
 
 
 def session_cookie_name(settings: Settings) -> str:

@@ -1,0 +1,273 @@
+"""The command line: `suishenban up`, and what an operator does beside it."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from backend.core.errors import Refusal
+
+if TYPE_CHECKING:
+    from backend.core.resources import Resources
+    from backend.reminders.models import SweepReport
+
+SHANGHAI_PACK = Path(__file__).parent / "city" / "shanghai"
+
+
+class Failed(Exception):
+    """Ends the command with exit code 1 and this sentence."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command; exits 0 when it did what was asked, 1 when not, 2 for a wrong command line."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except (Failed, Refusal) as error:
+        print(f"suishenban: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="suishenban", description="A city's pocket service hall.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_up(commands)
+    _add_pack(commands)
+    _add_department(commands)
+    _add_sweep(commands)
+    _command(commands, "migrate", _migrate, "apply what is missing of the database schema")
+    _command(commands, "keys", _keys, "print fresh secrets for one's own settings")
+    _add_programs(commands)
+    return parser
+
+
+def _command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], None], summary: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
+    parser.set_defaults(run=run)
+    parser.add_argument("--data", type=Path, default=Path(".suishenban"), help="data directory (default ./.suishenban)")
+    return parser
+
+
+def _add_up(commands: Any) -> None:
+    up = _command(commands, "up", _up, "start everything on this machine")
+    up.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    up.add_argument("--port", type=int, default=8000, help="web port; the sandbox takes the next one")
+    up.add_argument("--no-demo", dest="demo", action="store_false", help="no sandbox, no demo residents")
+    up.add_argument("--pack", type=Path, default=SHANGHAI_PACK, help="city pack (default: Shanghai)")
+    up.add_argument("--web-processes", type=int, default=1, help="web server processes")
+
+
+def _add_pack(commands: Any) -> None:
+    pack = commands.add_parser("pack", help="check or load a city pack")
+    kinds = pack.add_subparsers(required=True, metavar="check|load")
+    for name, run, summary in (
+        ("check", _pack_check, "report every fault of a pack; exit 1 if there is one"),
+        ("load", _pack_load, "make a pack the current one; loading it again changes nothing"),
+    ):
+        _command(kinds, name, run, summary).add_argument("path", type=Path)
+
+
+def _add_department(commands: Any) -> None:
+    department = commands.add_parser("department", help="who may feed data")
+    kinds = department.add_subparsers(required=True, metavar="add|revoke")
+    add = _command(kinds, "add", _department_add, "register a department, or a further key for it; prints the key once")
+    add.add_argument("id", help="short stable name, e.g. sh-police")
+    add.add_argument("--name", required=True)
+    add.add_argument("--scope", action="append", required=True, help="licences:<type|*> or events:<type|*>; repeatable")
+    _command(kinds, "revoke", _department_revoke, "make a key useless at once").add_argument("key_id")
+
+
+def _add_sweep(commands: Any) -> None:
+    sweep = _command(commands, "sweep", _sweep, "find licences that reach a reminder day and tell their holders")
+    sweep.add_argument("--as-of", type=date.fromisoformat, help="the day to sweep (default: today in Shanghai)")
+    sweep.add_argument("--dry-run", action="store_true", help="count, tell nobody")
+    sweep.add_argument("--json", action="store_true", help="print the counts as JSON")
+
+
+def _add_programs(commands: Any) -> None:
+    """The programs that `up` runs; a cluster runs them one by one."""
+    _command(commands, "worker", _worker, "run the background worker")
+    web = _command(commands, "web", _web, "run the web server")
+    sandbox = _command(commands, "sandbox", _sandbox, "run the simulated outside world")
+    for parser, port in ((web, 8000), (sandbox, 8001)):
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=port)
+    web.add_argument("--processes", type=int, default=1)
+
+
+def _up(options: argparse.Namespace) -> None:
+    from backend import up
+    from backend.embedded.home import AlreadyRunning
+    from backend.embedded.postgres import ServerFailed, ServerMissing
+
+    chosen = up.Options(
+        host=options.host,
+        port=options.port,
+        data=options.data,
+        demo=options.demo,
+        pack=options.pack,
+        web_processes=options.web_processes,
+    )
+    try:
+        up.up(chosen)
+    except (AlreadyRunning, ServerMissing, ServerFailed, up.ChildFailed, up.PortTaken) as error:
+        raise Failed(str(error)) from error
+
+
+def _pack_check(options: argparse.Namespace) -> None:
+    from backend.city.check import check_pack
+
+    faults = check_pack(options.path)
+    for fault in faults:
+        print(fault)
+    if faults:
+        raise Failed(f"{len(faults)} faults in {options.path}")
+    print(f"{options.path}: no faults")
+
+
+def _pack_load(options: argparse.Namespace) -> None:
+    from backend.demo import load_city_pack
+
+    _run(options, lambda hall: load_city_pack(hall.db, options.path, hall.now()))
+
+
+def _department_add(options: argparse.Namespace) -> None:
+    from backend.departments.service import add_department
+
+    async def add(hall: "Resources") -> None:
+        print(await add_department(hall.db, options.id, options.name, options.scope, hall.now()))
+        print("This key is shown once. Hand it to the department by a safe way.", file=sys.stderr)
+
+    _run(options, add)
+
+
+def _department_revoke(options: argparse.Namespace) -> None:
+    from backend.departments.service import revoke_key
+
+    _run(options, lambda hall: revoke_key(hall.db, options.key_id, hall.now()))
+
+
+def _sweep(options: argparse.Namespace) -> None:
+    from backend.city.service import read_city
+    from backend.core.clock import local_date
+    from backend.reminders.service import sweep
+
+    async def run(hall: "Resources") -> None:
+        report = await sweep(
+            hall.db,
+            hall.redis,
+            await read_city(hall.db),
+            hall.clock,
+            options.as_of or local_date(hall.now()),
+            dry_run=options.dry_run,
+            may_foresee=hall.settings.sandbox,
+        )
+        if options.json:
+            print(msgspec.json.format(msgspec.json.encode(report)).decode())
+        else:
+            print(_in_words(report))
+
+    _run(options, run)
+
+
+def _in_words(report: "SweepReport") -> str:
+    lines = [
+        f"As of {report.as_of}, after {report.after}: {report.messages} messages "
+        f"({report.digests} digests) {'would go' if report.dry_run else 'went'} to {report.residents} residents."
+    ]
+    for rule, counts in sorted(report.rules.items()):
+        held_back = ", ".join(f"{number} {reason}" for reason, number in sorted(counts.held_back.items())) or "none"
+        told = f"{counts.reminded} reminded, {counts.already_reminded} had been before, held back: {held_back}"
+        lines.append(f"  {rule}: {told}")
+    return "\n".join(lines)
+
+
+def _migrate(options: argparse.Namespace) -> None:
+    from backend.core.migrations import migrate
+
+    _settle_environment(options)
+    if not os.environ.get("DATABASE_URL"):
+        raise Failed("DATABASE_URL is not set and nothing has been started in this data directory")
+    for name in asyncio.run(migrate(os.environ["DATABASE_URL"])):
+        print(name)
+
+
+def _keys(_options: argparse.Namespace) -> None:
+    from backend.embedded.home import new_secrets
+
+    made = new_secrets()
+    for name in ("data_keys", "lookup_key", "vapid_private_key"):
+        print(f"SUISHENBAN_{name.upper()}={getattr(made, name)}")
+
+
+def _worker(_options: argparse.Namespace) -> None:
+    from backend.worker import main as run_worker
+
+    run_worker()
+
+
+def _web(options: argparse.Namespace) -> None:
+    _serve("backend.app:from_environment", options, processes=options.processes)
+
+
+def _sandbox(options: argparse.Namespace) -> None:
+    _serve("backend.sandbox.app:from_environment", options, processes=1)
+
+
+def _serve(target: str, options: argparse.Namespace, *, processes: int) -> None:
+    """Granian: its processes end with this one, and this one with its parent."""
+    from granian import Granian
+    from granian.constants import Interfaces, Loops
+
+    from backend.core.processes import die_with_parent
+
+    die_with_parent()
+    Granian(
+        target,
+        factory=True,
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
+        workers=processes,
+        websockets=False,
+        log_access=False,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def _run(options: argparse.Namespace, command: "Callable[[Resources], Awaitable[Any]]") -> None:
+    """Runs a command on the servers that the environment names, else on those last started in the data directory."""
+    from backend.core.resources import open_resources
+    from backend.core.settings import BadSettings, read_settings
+
+    _settle_environment(options)
+
+    async def run() -> None:
+        async with open_resources(settings) as hall:
+            await command(hall)
+
+    try:
+        settings = read_settings()
+        asyncio.run(run())
+    except (BadSettings, OSError) as error:
+        raise Failed(f"{error} (is `suishenban up` running?)") from error
+
+
+def _settle_environment(options: argparse.Namespace) -> None:
+    from backend.embedded.home import Home
+
+    if not os.environ.get("DATABASE_URL") and options.data.exists():
+        os.environ.update(Home(options.data).recall_environment() or {})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""The expiry sweep: finds whose licences reached a rung since the last sweep and tells each of them once."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+import msgspec
+from redis.asyncio import Redis
+
+from backend.city.city import City
+from backend.core.clock import Clock, local_date
+from backend.core.db import Database, Tx
+from backend.core.ids import uuid7
+from backend.reminders import queries
+from backend.reminders.errors import DayNotCome
+from backend.reminders.ladders import ladders
+from backend.reminders.models import Match, SweepReport
+from backend.reminders.streams import in_batches, merged
+from backend.reminders.wording import reminder
+from notifications.models import Message, Pointer
+from notifications.service import publish, queue, withdraw
+
+log = logging.getLogger(__name__)
+
+RULE = "licence-expiry"
+DAILY_AT = timedelta(hours=8, minutes=30)
+_RESIDENTS_AT_ONCE = 1_000
+_UNCOMMITTED_FOR_AT_MOST = timedelta(hours=1)
+
+
+async def sweep(
+    db: Database,
+    redis: Redis,
+    city: City,
+    clock: Clock,
+    as_of: date,
+    *,
+    dry_run: bool = False,
+    may_foresee: bool = False,
+) -> SweepReport:
+    """Tells every resident whose licence reached a rung in the days since the last completed sweep, up to `as_of`.
+
+    Of several missed rungs only the latest is told. Nothing is lost and nothing told twice by a crash half-way, by
+    missed days or by two sweeps at once: the watermark moves only at the end, and a match is recorded in the
+    transaction of its message under a unique key. Raises DayNotCome for a day to come, unless `may_foresee` or dry.
+    """
+    now = clock.now()
+    if as_of > local_date(now) and not (dry_run or may_foresee):
+        raise DayNotCome(as_of=as_of)
+    await queries.insert_sweep(db, RULE)
+    async with db.transaction() as reading:
+        mark = await (queries.get_watermark if dry_run else queries.lock_watermark)(reading, RULE)
+        after = mark.completed_through or as_of - timedelta(days=1)
+        report = SweepReport(as_of=as_of, after=after, dry_run=dry_run)
+        known_since = mark.snapshot_at and mark.snapshot_at - _UNCOMMITTED_FOR_AT_MOST
+        async for matches in in_batches(_due(reading, city, after, as_of, known_since), _RESIDENTS_AT_ONCE):
+            if dry_run:
+                await _foresee(db, matches, report)
+            else:
+                await publish(redis, await _tell(db, city, matches, report, now))
+        if not dry_run:
+            done = clock.now()
+            await queries.update_watermark(reading, RULE, as_of, now, done)
+            await queries.insert_sweep_run(reading, RULE, as_of, now, done, msgspec.json.encode(report).decode())
+    log.info("swept", extra={"as_of": as_of, "residents": report.residents, "messages": report.messages})
+    return report
+
+
+async def sweep_if_due(db: Database, redis: Redis, city: City, clock: Clock) -> SweepReport | None:
+    """The daily sweep at 08:30 in Shanghai, also late: whatever day is the last one due and not completed yet."""
+    last_due = local_date(clock.now() - DAILY_AT)
+    mark = await queries.find_watermark(db, RULE)
+    if mark is not None and mark.completed_through is not None and mark.completed_through >= last_due:
+        return None
+    return await sweep(db, redis, city, clock, last_due)
+
+
+async def settle_reminders(tx: Tx, subject_id: UUID, now: datetime) -> None:
+    """Takes back what no longer holds for a person after any change: renewed, revoked, renewal filed, died.
+
+    Messages that still speak of something else to be done stay; unsent ones vanish, sent ones are marked.
+    """
+    for told in await queries.settle_matches(tx, subject_id, now):
+        if not told.holds:
+            rule, occasion = (told.rule, told.occasion) if told.matches == 1 else _digest_key(told.message_id)
+            await withdraw(tx, subject_id, rule, now, occasions=[occasion])
+
+
+def _due(reading: Tx, city: City, after: date, as_of: date, known_since: datetime | None) -> AsyncIterator[Match]:
+    steps = ladders(city.licence_types.values(), after=after, as_of=as_of)
+    return merged([queries.list_due(reading, ladder, known_since) for ladder in steps])
+
+
+async def _tell(
+    db: Database, city: City, matches: Sequence[Match], report: SweepReport, now: datetime
+) -> list[Pointer]:
+    """One transaction: the matches, and a message per resident for those that are new."""
+    due = _not_held_back(matches, report)
+    if not due:
+        return []
+    message_ids = {subject_id: uuid7() for subject_id in {match.licence.subject_id for match in due}}
+    async with db.transaction() as tx:
+        new = await queries.insert_matches(tx, due, [message_ids[match.licence.subject_id] for match in due], now)
+        messages = _messages([match for match in due if match.key in new], message_ids, report, city)
+        pointers = await queue(tx, messages, now)
+    _count(due, new, report)
+    return pointers
+
+
+async def _foresee(db: Database, matches: Sequence[Match], report: SweepReport) -> None:
+    due = _not_held_back(matches, report)
+    told = await queries.list_matched(db, due)
+    new = {match.key for match in due} - told
+    _count(due, new, report)
+    per_resident = [sum(1 for _ in found) for _, found in groupby(sorted(key[0] for key in new))]
+    report.residents += len(per_resident)
+    report.messages += len(per_resident)
+    report.digests += sum(1 for found in per_resident if found > 1)
+
+
+def _messages(
+    matches: Sequence[Match], message_ids: dict[UUID, UUID], report: SweepReport, city: City
+) -> list[Message]:
+    messages = []
+    for subject_id, found in groupby(matches, key=lambda match: match.licence.subject_id):
+        own = list(found)
+        messages.append(reminder(message_ids[subject_id], own, report.as_of, city))
+        report.digests += len(own) > 1
+    report.residents += len(messages)
+    report.messages += len(messages)
+    return messages
+
+
+def _not_held_back(matches: Sequence[Match], report: SweepReport) -> list[Match]:
+    """Those to tell; the others are counted by their reason."""
+    due = []
+    for match in matches:
+        reason = match.licence.held_back_by
+        if reason is None:
+            due.append(match)
+        else:
+            held_back = report.of(match.rule).held_back
+            held_back[reason] = held_back.get(reason, 0) + 1
+    return due
+
+
+def _count(due: Sequence[Match], new: set[queries.MatchKey], report: SweepReport) -> None:
+    for match in due:
+        counts = report.of(match.rule)
+        counts.matched += 1
+        if match.key in new:
+            counts.reminded += 1
+            counts.by_rung[match.rung] = counts.by_rung.get(match.rung, 0) + 1
+        else:
+            counts.already_reminded += 1
+
+
+def _digest_key(message_id: UUID) -> tuple[str, str]:
+    return f"{RULE}:digest", f"digest:{message_id}"

@@ -1,0 +1,214 @@
+"""`suishenban up`: a whole hall on one machine, from an empty directory, ended by Ctrl-C or with its terminal."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from urllib.error import URLError
+
+from msgspec import Struct
+
+from backend.core import processes
+from backend.demo import prepare, welcome
+from backend.embedded.home import Home
+from backend.embedded.postgres import EmbeddedPostgres
+from backend.embedded.redis import EmbeddedRedis
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_STABLE_S = 30
+_MAX_QUICK_ENDS = 5
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    host: str
+    port: int
+    data: Path
+    demo: bool
+    pack: Path
+    web_processes: int
+
+
+class Stopped(Exception):
+    """A signal asked us to end."""
+
+
+class PortTaken(Exception):
+    """Another program listens where the hall should."""
+
+
+class ChildFailed(Exception):
+    """A program of the hall keeps ending; the message carries the end of its log."""
+
+
+class Child:
+    """One program of the hall, started again when it ends by itself."""
+
+    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path) -> None:
+        self.name = name
+        self.log = log
+        self._command = command
+        self._environment = environment
+        self._quick_ends = 0
+        self._started = 0.0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._started = time.monotonic()
+        with self.log.open("ab") as output:
+            self.process = processes.spawn(self._command, output=output, env={**os.environ, **self._environment})
+
+    def revive(self) -> None:
+        """Starts it again if it has ended; raises ChildFailed when that happened too often in a short time."""
+        if self.process is None or self.process.poll() is None:
+            return
+        self._quick_ends = self._quick_ends + 1 if time.monotonic() - self._started < _STABLE_S else 1
+        if self._quick_ends >= _MAX_QUICK_ENDS:
+            raise ChildFailed(f"{self.name} keeps ending:\n{self.end_of_log()}")
+        say(f"{self.name} ended with code {self.process.returncode} and is started again (see {self.log})")
+        self.start()
+
+    def stop(self) -> None:
+        if self.process is not None:
+            processes.stop(self.process, signal.SIGTERM)
+
+    def end_of_log(self) -> str:
+        return self.log.read_text(errors="replace")[-2000:]
+
+
+def up(options: Options) -> None:
+    """Starts everything, prints where it is, and watches over it until a signal comes."""
+    for sig in _ENDING:
+        signal.signal(sig, _raise_stopped)
+    home = Home(options.data)
+    home.lock()
+    for port in (options.port, options.port + 1) if options.demo else (options.port,):
+        if not port_is_free(options.host, port):
+            raise PortTaken(f"port {port} is taken by another program: choose another with --port")
+    with contextlib.suppress(Stopped), contextlib.ExitStack() as running:
+        _watch(_start(options, home, running))
+    say("Stopped.")
+
+
+def _start(options: Options, home: Home, running: contextlib.ExitStack) -> list[Child]:
+    began = time.monotonic()
+    environment = _servers(home, running) | _settings(options, home)
+    home.remember_environment(environment)
+    prepared = asyncio.run(prepare(environment, home, options.pack, demo=options.demo, say=say))
+    programs = {"worker": ["worker"], "web": ["web", "--host", options.host, "--port", str(options.port)]}
+    programs["web"] += ["--processes", str(options.web_processes)]
+    if options.demo:
+        programs = {"sandbox": ["sandbox", "--port", str(options.port + 1)], **programs}
+    children = []
+    for name, arguments in programs.items():
+        command = [sys.executable, "-m", "backend.cli", *arguments]
+        children.append(Child(name, command, environment, home.logs / f"{name}.log"))
+        running.callback(children[-1].stop)
+        children[-1].start()
+    with step("Starting " + ", ".join(programs)):
+        if options.demo:
+            _await_answer(children[0], f"http://127.0.0.1:{options.port + 1}/healthz")
+        _await_answer(children[-1], f"http://127.0.0.1:{options.port}/readyz")
+    welcome(options, prepared, time.monotonic() - began)
+    return children
+
+
+def _servers(home: Home, running: contextlib.ExitStack) -> dict[str, str]:
+    """The addresses of Postgres and Redis: one's own where the environment names them, else the embedded ones."""
+    environment = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
+    if "DATABASE_URL" not in environment:
+        with step("Starting PostgreSQL"):
+            postgres = EmbeddedPostgres(home.directory)
+            running.callback(postgres.stop)
+            postgres.start()
+        environment["DATABASE_URL"] = postgres.dsn()
+    if "REDIS_URL" not in environment:
+        with step("Starting Redis"):
+            cache = EmbeddedRedis(home.directory)
+            running.callback(cache.stop)
+            cache.start()
+        environment["REDIS_URL"] = cache.url
+    return environment
+
+
+def _settings(options: Options, home: Home) -> dict[str, str]:
+    """What the programs need to know; a variable that is set already stays as it is."""
+    kept = home.secrets()
+    names = {
+        "PUBLIC_URL": f"http://localhost:{options.port}",
+        "DATA_KEYS": kept.data_keys,
+        "LOOKUP_KEY": kept.lookup_key,
+        "VAPID_PRIVATE_KEY": kept.vapid_private_key,
+        "VAPID_SUBJECT": "mailto:operator@example.org",
+    }
+    if options.demo:
+        sandbox = f"http://localhost:{options.port + 1}"
+        names |= {
+            "OIDC_ISSUER": sandbox,
+            "OIDC_CLIENT_ID": "suishenban",
+            "OIDC_CLIENT_SECRET": kept.oidc_client_secret,
+            "SMS_URL": f"{sandbox}/sms",
+            "SANDBOX": "true",
+        }
+    defaults = {f"SUISHENBAN_{name}": value for name, value in names.items()}
+    given = {name: value for name, value in os.environ.items() if name.startswith("SUISHENBAN_")}
+    return defaults | given
+
+
+def _await_answer(child: Child, url: str, *, timeout_s: float = 60) -> None:
+    """Waits until a program answers 200; raises ChildFailed when it ends or stays silent."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        child.revive()
+        with contextlib.suppress(URLError, OSError), urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
+            if answer.status == HTTPStatus.OK:
+                return
+        time.sleep(0.05)
+    raise ChildFailed(f"{child.name} does not answer:\n{child.end_of_log()}")
+
+
+def _watch(children: list[Child]) -> None:
+    while True:
+        time.sleep(0.5)
+        for child in children:
+            child.revive()
+
+
+def _raise_stopped(*_: object) -> None:
+    for sig in _ENDING:
+        signal.signal(sig, signal.SIG_IGN)  # the stop itself is not to be interrupted
+    raise Stopped
+
+
+def port_is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+@contextlib.contextmanager
+def step(what: str) -> Iterator[None]:
+    """Says what is being done, and how long it took when that was felt."""
+    began = time.monotonic()
+    print(f"· {what} … ", end="", flush=True)
+    try:
+        yield
+    except BaseException:
+        print(flush=True)
+        raise
+    print(f"{time.monotonic() - began:.1f} s", flush=True)
+
+
+def say(what: str) -> None:
+    print(f"· {what}", flush=True)

@@ -1,0 +1,96 @@
+"""The worker: turns facts into effects, sends what is queued, and sweeps every morning."""
+
+import asyncio
+import os
+import signal
+import socket
+from uuid import UUID
+
+from backend.citizens.service import phone_of
+from backend.city.service import read_city
+from backend.core.background import background, every
+from backend.core.events import Dispatcher
+from backend.core.logs import configure_logs
+from backend.core.processes import die_with_parent
+from backend.core.resources import Resources, open_resources
+from backend.core.settings import Settings, read_settings
+from backend.event_handlers import EVENT_MAP
+from backend.inbox.push_keys import push_keys
+from backend.reminders.service import sweep_if_due
+from notifications.channels.channel import Channel
+from notifications.channels.sms import Sms
+from notifications.channels.web_push import WebPush
+from notifications.delivery import Sender
+from notifications.models import ChannelName
+from notifications.webpush.transport import AiohttpTransport, Transport
+from notifications.webpush.vapid import VapidHeaders
+
+HEARTBEAT = "worker:alive"
+_HEARTBEAT_TTL_S = 30
+_EVENTS_AT_ONCE = 200
+
+
+class Worker:
+    """All background work of the hall on resources that the caller owns; any number of workers may run."""
+
+    def __init__(self, hall: Resources, transport: Transport) -> None:
+        self._hall = hall
+        self._dispatcher = Dispatcher(hall.db, EVENT_MAP)
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        self._sender = Sender(hall.db, hall.redis, channels(hall, transport), hall.now, name=name)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Works until `stop` is set."""
+        async with background(
+            every(0.5, self.dispatch, "events"),
+            every(30, self.sweep, "sweep"),
+            every(_HEARTBEAT_TTL_S / 3, self.beat, "heartbeat"),
+        ):
+            await self._sender.run(stop)
+
+    async def dispatch(self) -> bool:
+        """Handles waiting facts; True when there may be more."""
+        return await self._dispatcher.run_once(self._hall.now(), limit=_EVENTS_AT_ONCE) == _EVENTS_AT_ONCE
+
+    async def sweep(self) -> None:
+        hall = self._hall
+        await sweep_if_due(hall.db, hall.redis, await read_city(hall.db), hall.clock)
+
+    async def beat(self) -> None:
+        await self._hall.redis.set(HEARTBEAT, self._hall.now().isoformat(), ex=_HEARTBEAT_TTL_S)
+
+
+def channels(hall: Resources, transport: Transport) -> dict[ChannelName, Channel]:
+    """The ways out that this installation has keys and addresses for."""
+    settings = hall.settings
+
+    async def phone(recipient_id: UUID) -> str | None:
+        return await phone_of(hall.db, hall.keyring, recipient_id)
+
+    ways: dict[ChannelName, Channel] = {}
+    if settings.vapid_private_key:
+        extra = frozenset(filter(None, settings.push_extra_origins.split(",")))
+        vapid = VapidHeaders(push_keys(settings), settings.vapid_subject)
+        ways[ChannelName.WEB_PUSH] = WebPush(transport, vapid, settings.public_url, extra)
+    if settings.sms_url:
+        ways[ChannelName.SMS] = Sms(transport, settings.sms_url, settings.public_url, phone)
+    return ways
+
+
+async def serve(settings: Settings) -> None:
+    """The worker process: until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for sig in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sig, stop.set)
+    async with open_resources(settings) as hall, AiohttpTransport() as transport:
+        await Worker(hall, transport).run(stop)
+
+
+def main() -> None:
+    """Entry of the worker process; its environment is its settings."""
+    import uvloop
+
+    die_with_parent()
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    uvloop.run(serve(settings))
