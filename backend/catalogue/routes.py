@@ -1,0 +1,74 @@
+"""The JSON API of the catalogue."""
+
+import hashlib
+from typing import Annotated, Any
+
+import msgspec
+from litestar import MediaType, Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import Parameter
+
+from backend.catalogue.asking import ask, version_number
+from backend.catalogue.documents import document_of
+from backend.catalogue.models import MOST_PER_PAGE
+from backend.catalogue.search import LONGEST_QUERY
+from backend.catalogue.service import find_items
+from backend.city.city import City
+from backend.city.service import get_item_version
+from backend.core.clock import Clock, local_date
+from backend.core.db import Database
+from backend.core.http.access import Access, access
+
+Words = Annotated[str, Parameter(description=f"Words, pinyin, initials or English; at most {LONGEST_QUERY} characters.")]
+Theme = Annotated[str | None, Parameter(description="Code of a theme.")]
+Audience = Annotated[str | None, Parameter(description="`person` or `enterprise`.")]
+Office = Annotated[str | None, Parameter(description="Code of a department.")]
+Range = Annotated[str | None, Parameter(description="Where it may be handed in: `city`, `delta` or `nation`.")]
+Limit = Annotated[str | None, Parameter(description=f"Items per page, 1 to {MOST_PER_PAGE}; 20 when left out.")]
+After = Annotated[str | None, Parameter(description="`next` of the page before.")]
+Version = Annotated[str | None, Parameter(description="Number of an earlier version; the current one when left out.")]
+
+_encoder = msgspec.json.Encoder()
+
+
+@get("/api/items", opt=access(Access.PUBLIC), summary="Find service items", tags=["catalogue"])
+async def list_items(
+    request: Request[Any, Any, Any],
+    db: Database,
+    city: City,
+    clock: Clock,
+    q: Words = "",
+    theme: Theme = None,
+    subject: Audience = None,
+    department: Office = None,
+    reach: Range = None,
+    limit: Limit = None,
+    after: After = None,
+) -> Response[bytes]:
+    """Best first; without words in the order of the catalogue. `next` is null on the last page."""
+    asked = ask(city, q=q, theme=theme, subject=subject, department=department, reach=reach, limit=limit, after=after)
+    page = await find_items(db, city, asked, local_date(clock.now()))
+    return _revalidated(request, _encoder.encode(page))
+
+
+@get("/api/items/{code:str}", opt=access(Access.PUBLIC), summary="One service item", tags=["catalogue"])
+async def show_item(
+    request: Request[Any, Any, Any], db: Database, city: City, code: str, version: Version = None
+) -> Response[bytes]:
+    """The guide as data. A field that is absent is not known. A version, once published, reads the same for ever."""
+    number = version_number(version)
+    if number is None or number == city.item_versions.get(code):
+        return _revalidated(request, document_of(city, city.item(code), city.item_version(code)))
+    return _revalidated(request, document_of(city, await get_item_version(db, code, number), number))
+
+
+def _revalidated(request: Request[Any, Any, Any], body: bytes) -> Response[bytes]:
+    """The same for everybody: may be kept, and is asked for again by its ETag (RFC 9110, section 13)."""
+    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers = {"Cache-Control": "no-cache", "ETag": etag}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=MediaType.JSON)
+
+
+HANDLERS: list[HTTPRouteHandler] = [list_items, show_item]

@@ -1,0 +1,57 @@
+"""What the catalogue does for others: index a pack, find items, describe one."""
+
+from datetime import date
+
+import msgspec
+
+from backend.catalogue import queries
+from backend.catalogue.cursors import Place, cursor_for, place_after
+from backend.catalogue.indexing import digest_of, row_of
+from backend.catalogue.models import Asked, Indexed, ItemPage
+from backend.catalogue.search import parse_query, segmenter
+from backend.city.city import City
+from backend.core.db import Database, Tx
+
+
+async def index_items(tx: Tx, city: City) -> Indexed:
+    """Makes the items of the city findable; belongs into the transaction that loads the pack.
+
+    Only what has changed is indexed again: a second run with the same pack writes nothing.
+    """
+    await queries.lock_index(tx)
+    known = {row.item_code: row for row in await queries.list_known(tx)}
+    places = {code: position for position, code in enumerate(city.items, start=1)}
+    changed = [item for code, item in city.items.items() if code not in known or known[code].digest != digest_of(city, item)]
+    moved = {code: places[code] for code in places.keys() & known.keys() if known[code].position != places[code]}
+    removed = await queries.delete_all_but(tx, list(places)) if known.keys() - places.keys() else 0
+    if moved:
+        await queries.update_positions(tx, moved)
+    if changed:
+        await queries.upsert_rows(tx, [row_of(city, item, places[item.code]) for item in changed])
+    return Indexed(changed=len(changed), removed=removed, unchanged=len(places) - len(changed))
+
+
+async def find_items(db: Database, city: City, asked: Asked, today: date) -> ItemPage:
+    """One page of what was asked for, in one statement. Raises QueryTooLong, BadCursor and StaleCursor."""
+    after = place_after(asked, city.version)
+    hits = await _hits(db, asked, after, today)
+    page = hits[: asked.limit]
+    more = len(hits) > asked.limit
+    last = Place(page[-1].rank, page[-1].length, page[-1].position) if more else None
+    return ItemPage(
+        items=[msgspec.Raw(hit.entry) for hit in page],
+        next=cursor_for(asked, city.version, last) if last else None,
+        total=hits[0].total if hits else 0,
+    )
+
+
+async def _hits(db: Database, asked: Asked, after: Place, today: date) -> list[queries.Hit]:
+    if not asked.q.strip():
+        return await queries.list_items(db, asked, after, today)
+    query = parse_query(asked.q)
+    return await queries.list_matching_items(db, query, asked, after, today) if query else []
+
+
+def warm_up() -> None:
+    """Loads the dictionary (60 ms), so that no visitor waits for it; call it once at start."""
+    segmenter().cut("居住证签注")

@@ -1,0 +1,144 @@
+"""Facts as short phrases in both languages: time limits, money, where and for whom. Unknown stays None."""
+
+from collections.abc import Sequence
+
+from backend.city.items import CaseKind, Channel, Item, Limit, Reach
+from backend.city.models import Fee, Subject, Unit
+from backend.city.models import Text as CityText
+from pwa.views.parts import Text
+
+_UNITS = {
+    Unit.WORKDAY: ("个工作日", "working day"),
+    Unit.DAY: ("日", "day"),
+    Unit.MONTH: ("个月", "month"),
+    Unit.YEAR: ("年", "year"),
+}
+_SUBJECTS = {Subject.PERSON: Text("个人", "People"), Subject.ENTERPRISE: Text("企业", "Companies")}
+_REACH = {
+    Reach.CITY: Text("全市通办", "Anywhere in the city"),
+    Reach.DELTA: Text("长三角通办", "Across the Yangtze Delta"),
+    Reach.NATION: Text("跨省通办", "Across provinces"),
+}
+_PLACES = {
+    Channel.ONLINE: Text("手机", "phone"),
+    Channel.ASSISTED: Text("线上帮办", "online with help"),
+    Channel.KIOSK: Text("自助终端", "kiosk"),
+    Channel.COMMUNITY_CENTRE: Text("社区事务受理中心", "community service centre"),
+    Channel.COUNTER: Text("窗口", "counter"),
+}
+ONLINE = Text("线上可办", "Online")
+
+
+def shown(text: CityText) -> Text:
+    return Text(text.zh, text.en)
+
+
+def maybe_shown(text: CityText | None) -> Text | None:
+    return None if text is None else shown(text)
+
+
+def subject_word(subject: Subject) -> Text:
+    return _SUBJECTS[subject]
+
+
+def reach_word(reach: Reach) -> Text:
+    return _REACH[reach]
+
+
+def tags_of(item: Item) -> tuple[Text, ...]:
+    online = (ONLINE,) if item.online else ()
+    return (*online, *(_SUBJECTS[subject] for subject in item.subjects), *(_REACH[reach] for reach in item.reach))
+
+
+def span(limit: Limit) -> Text:
+    """The office's time in figures; 0 is at once."""
+    if limit.value == 0:
+        return Text("当场办结", "On the spot")
+    zh, en = _UNITS[limit.unit]
+    return Text(f"{limit.value} {zh}", f"{limit.value} {en}{'' if limit.value == 1 else 's'}")
+
+
+def duration(item: Item) -> tuple[Text | None, Text | None]:
+    """How long it takes and what kind of limit that is: what is promised and what the law allows are told apart."""
+    promised, legal = item.promised_limit, item.legal_limit
+    if promised is not None:
+        return span(promised), _promise_note(legal)
+    if item.case_kind is CaseKind.IMMEDIATE:
+        return Text("当场办结", "On the spot"), None
+    if legal is not None:
+        return span(legal), Text("法定时限，受理后起算", "Legal limit, from acceptance")
+    return None, None
+
+
+def _promise_note(legal: Limit | None) -> Text:
+    if legal is None:
+        return Text("承诺时限，受理后起算", "Promised, from acceptance")
+    allowed = span(legal)
+    return Text(f"承诺时限；法定 {allowed.zh}", f"Promised; the law allows {(allowed.en or '').lower()}")
+
+
+def cost(fees: Sequence[Fee], online_pay: bool | None) -> tuple[Text | None, Text | None]:
+    """What it costs and why there may be a range. No fee known is not the same as free."""
+    if not fees:
+        return None, None
+    if any(fee.amount_fen is None for fee in fees):
+        return _unsettled(fees)
+    amounts = sorted({fee.amount_fen for fee in fees if fee.amount_fen is not None})
+    paying = Text("线上可缴", "Payable online") if online_pay else None
+    if amounts == [0]:
+        return Text("免费", "Free"), None
+    if len(fees) == 1:
+        return per_unit(fees[0]), paying
+    if len(amounts) == 1:
+        return yuan(amounts[0]), paying
+    return _range(amounts[0], amounts[-1]), Text("按情形收费，见下表", "Depends on the case, see below")
+
+
+def _unsettled(fees: Sequence[Fee]) -> tuple[Text | None, Text | None]:
+    if not any(fee.variable for fee in fees):
+        return None, None
+    bounds = [fee for fee in fees if fee.min_fen is not None and fee.max_fen is not None]
+    note = Text("按情况核定，见下表", "Set case by case, see below")
+    if len(fees) == 1 and bounds:
+        return _range(bounds[0].min_fen or 0, bounds[0].max_fen or 0), note
+    return Text("按情况核定", "Set case by case"), None
+
+
+def _range(least: int, most: int) -> Text:
+    return Text(f"{_figure(least)}–{_figure(most)} 元", f"{_figure(least)}–{_figure(most)} yuan")
+
+
+def per_unit(fee: Fee) -> Text:
+    amount = yuan(fee.amount_fen or 0)
+    return Text(f"{amount.zh}/{fee.unit.zh}", f"{amount.en} / {fee.unit.en or fee.unit.zh}")
+
+
+def yuan(fen: int) -> Text:
+    return Text(f"{_figure(fen)} 元", f"{_figure(fen)} yuan")
+
+
+def _figure(fen: int) -> str:
+    whole, rest = divmod(fen, 100)
+    return f"{whole:,}" if rest == 0 else f"{whole:,}.{rest:02d}"
+
+
+def places(channels: Sequence[Channel]) -> Text | None:
+    """手机或窗口 · Phone or counter."""
+    if not channels:
+        return None
+    zh = [_PLACES[channel].zh for channel in channels]
+    en = [_PLACES[channel].en or "" for channel in channels]
+    return Text(_listed(zh, "、", "或"), _listed(en, ", ", " or ").capitalize())
+
+
+def _listed(words: list[str], comma: str, either: str) -> str:
+    return words[0] if len(words) == 1 else comma.join(words[:-1]) + either + words[-1]
+
+
+def one_line(*parts: Text | None) -> Text | None:
+    """Several facts in one line, separated by a dot."""
+    given = [part for part in parts if part is not None]
+    if not given:
+        return None
+    english = all(part.en for part in given)
+    return Text(" · ".join(part.zh for part in given), " · ".join(part.en or "" for part in given) if english else None)
