@@ -8,7 +8,7 @@ from datetime import datetime
 from redis.asyncio import Redis
 
 from notifications import work_queue
-from notifications.channels.transport import CONNECTIONS_PER_ORIGIN
+from notifications.webpush.transport import CONNECTIONS_PER_ORIGIN
 
 
 class Lanes:

@@ -7,11 +7,11 @@ from uuid import UUID
 import msgspec
 
 from notifications.channels.channel import Outcome, Verdict
-from notifications.channels.responses import judge
-from notifications.channels.transport import Transport, TransportError
 from notifications.models import Locale
 from notifications.queries.claims import Claimed
 from notifications.topics import topic_of
+from notifications.webpush.responses import judge
+from notifications.webpush.transport import Transport, TransportError
 
 PhoneOf = Callable[[UUID], Awaitable[str | None]]
 

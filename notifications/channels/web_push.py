@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from notifications.channels.channel import Outcome, Verdict
-from notifications.channels.responses import judge
-from notifications.channels.transport import Transport, TransportError
 from notifications.errors import EndpointRefused
 from notifications.models import Locale
 from notifications.queries.claims import Claimed
 from notifications.webpush.encryption import encrypt
 from notifications.webpush.endpoints import check_endpoint, origin_of
 from notifications.webpush.payload import build_payload, thread_tag
+from notifications.webpush.responses import judge
+from notifications.webpush.transport import Transport, TransportError
 from notifications.webpush.vapid import VapidHeaders
 
 LONGEST_TTL = timedelta(days=30)

@@ -25,7 +25,7 @@ def check_endpoint(endpoint: str, extra_origins: Collection[str] = ()) -> str:
         return origin
     if parts.scheme != "https":
         raise EndpointRefused(reason="not https")
-    if (parts.port or 443) != 443:
+    if parts.port not in {None, 443}:
         raise EndpointRefused(reason="a port other than 443")
     host = parts.hostname or ""
     if host not in HOSTS and not any(_is_below(host, parent) for parent in PARENT_DOMAINS):

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import msgspec
 
 from notifications.channels.channel import Outcome, Verdict
-from notifications.channels.transport import Response
+from notifications.webpush.transport import Response
 
 _LONGEST_REASON = 160
 _ACCEPTED = frozenset({200, 201, 202, 204})

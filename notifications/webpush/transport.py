@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, Self
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -36,11 +36,9 @@ class Transport(Protocol):
         """Raises TransportError when there is no answer."""
         ...
 
-    async def close(self) -> None: ...
-
 
 class AiohttpTransport:
-    """The default. Make it inside a running loop, close it at the end."""
+    """The default. Made inside a running loop, used with `async with`."""
 
     def __init__(
         self,
@@ -76,7 +74,10 @@ class AiohttpTransport:
         except (aiohttp.ClientError, OSError) as error:
             raise TransportError(type(error).__name__) from error
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         await self._session.close()
 
 
