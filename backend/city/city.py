@@ -3,48 +3,26 @@
 from collections.abc import Mapping
 from functools import cached_property
 
-from msgspec import Struct
-
 from backend.city.calendar import Calendar
 from backend.city.errors import UnknownItem, UnknownLicenceType
 from backend.city.items import Item
 from backend.city.licence_types import LicenceType
-from backend.city.models import (
-    Department,
-    EventType,
-    Fee,
-    LifeStage,
-    Package,
-    Profile,
-    Region,
-    Source,
-    Theme,
-    Tile,
-)
-from backend.city.rules import Rule
+from backend.city.models import Fee, Tile
+from backend.city.pack import Pack
 
 
-class City(Struct, frozen=True, dict=True, kw_only=True):
-    """Immutable; made once per process by `read_city` and again when a newer pack has been loaded.
+class City(Pack, frozen=True, kw_only=True, dict=True):
+    """Immutable; made once per process by `read_city`, and again when a newer pack has been loaded.
 
-    Every mapping goes from an entry's code to the entry, in the order of the pack. `version` is the number of the load.
+    Holds every entry of the pack by code (`city.items`, `city.packages`, …). `version` is the number of the load.
     """
 
     version: int
-    profile: Profile
-    items: Mapping[str, Item]
     item_versions: Mapping[str, int]
-    licence_types: Mapping[str, LicenceType]
-    fees: Mapping[str, Fee]
-    rules: Mapping[str, Rule]
-    packages: Mapping[str, Package]
-    themes: Mapping[str, Theme]
-    life_stages: Mapping[str, LifeStage]
-    regions: Mapping[str, Region]
-    departments: Mapping[str, Department]
-    event_types: Mapping[str, EventType]
-    sources: Mapping[str, Source]
-    calendar: Calendar
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return Calendar(self.holiday_years.values())
 
     def item(self, code: str) -> Item:
         """The item; raises UnknownItem."""

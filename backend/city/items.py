@@ -104,7 +104,7 @@ class Item(Entry, frozen=True, kw_only=True):
     region: str
     subjects: tuple[Subject, ...] = ()
     department: str | None = None
-    implementation_code: str | None = None
+    handling_code: str | None = None  # 业务办理项编码: USCC of the office and 15 digits
     catalogue_codes: tuple[str, ...] = ()  # official codes of what was merged into this entry
     aliases: tuple[str, ...] = ()  # what people call it; searched, not shown
     themes: tuple[str, ...] = ()

@@ -192,7 +192,7 @@ class Source(Strict, frozen=True, kw_only=True):
 
     code: str
     title: str
-    confidence: Confidence
+    confidence: Confidence | None = None
     read_on: date | None = None
     note: str | None = None
 
