@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from pwa.views.messages import QuietHours
-from pwa.views.parts import Text, Tile
+from pwa.views.parts import FieldError, Text, Tile
 
 
 class Channel(StrEnum):
@@ -51,11 +51,15 @@ class Me(Struct, frozen=True, kw_only=True):
 
 
 class NotificationSettings(Struct, frozen=True, kw_only=True):
-    """/me/notifications: every topic by every channel, and quiet hours. `push_devices` counts subscribed browsers."""
+    """/me/notifications: every topic by every channel, and quiet hours. `push_devices` counts subscribed browsers.
+
+    `errors` link to the fields `begins` and `ends`.
+    """
 
     topics: tuple[TopicPreference, ...]
     quiet: QuietHours
     push_devices: int = 0
+    errors: tuple[FieldError, ...] = ()
 
 
 class PushExplainer(Struct, frozen=True, kw_only=True):

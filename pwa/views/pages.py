@@ -14,13 +14,6 @@ class Login(Struct, frozen=True, kw_only=True):
     failed: bool = False
 
 
-class FieldError(Struct, frozen=True, kw_only=True):
-    """A fault of one field; `field` is the id of the input it links to."""
-
-    field: str
-    message: Text
-
-
 class ErrorPage(Struct, frozen=True, kw_only=True):
     """`title` and `message` None fall back on words for the status. `reference` is what to quote on the phone."""
 

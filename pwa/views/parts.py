@@ -51,3 +51,10 @@ class Due(Struct, frozen=True, kw_only=True):
 
     on: date
     soon: bool = False
+
+
+class FieldError(Struct, frozen=True, kw_only=True):
+    """A fault of one field; `field` is the id of the input it links to."""
+
+    field: str
+    message: Text

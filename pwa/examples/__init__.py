@@ -1,0 +1,1 @@
+"""Invented people on a fixed day: what the component gallery shows and the tests draw."""

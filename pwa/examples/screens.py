@@ -1,0 +1,63 @@
+"""Every screen with the view that fills it: what the tests draw, in each language, mode and theme."""
+
+from msgspec import Struct
+
+from pwa.examples import catalogue, home, inbox, wallet
+from pwa.views.pages import ErrorPage, Login, Plain
+from pwa.views.parts import Text
+from pwa.views.shell import Tab
+from pwa.views.wallet import Wallet
+
+
+class Screen(Struct, frozen=True, kw_only=True):
+    """`elder_view` where elder mode shows another person's page."""
+
+    template: str
+    view: Struct
+    path: str
+    tab: Tab | None = None
+    elder_view: Struct | None = None
+    signed_in: bool = True
+
+
+def _screen(template: str, view: Struct, path: str, tab: Tab | None = None, elder_view: Struct | None = None) -> Screen:
+    return Screen(template=template, view=view, path=path, tab=tab, elder_view=elder_view)
+
+
+def _signed_out(template: str, view: Struct, path: str, tab: Tab | None = None) -> Screen:
+    return Screen(template=template, view=view, path=path, tab=tab, signed_in=False)
+
+
+LOGIN = Login(start_path="/login/start?next=%2Fwallet", provider=Text("市统一身份认证", "the city's identity service"))
+LOGIN_FAILED = Login(start_path="/login/start", provider=LOGIN.provider, reason=Text("登录后看证照"), failed=True)
+
+SCREENS = {
+    "home": _screen("home/home.html", home.HOME, "/", Tab.HOME, home.ELDER_HOME),
+    "home-quiet": _screen("home/home.html", home.QUIET_HOME, "/", Tab.HOME),
+    "home-signed-out": _signed_out("home/home.html", home.QUIET_HOME, "/", Tab.HOME),
+    "services": _screen("catalogue/services.html", catalogue.SERVICES, "/services", Tab.SERVICES),
+    "search": _screen("catalogue/search.html", catalogue.SEARCH, "/services?q=驾照", Tab.SERVICES),
+    "search-empty": _screen("catalogue/search.html", catalogue.NOTHING, "/services?q=xyzzy", Tab.SERVICES),
+    "guide": _screen("catalogue/guide.html", catalogue.GUIDE, "/services/LAW-0025", Tab.SERVICES),
+    "guide-sparse": _screen("catalogue/guide.html", catalogue.SPARSE_GUIDE, "/services/SHK-0003", Tab.SERVICES),
+    "wallet": _screen("licences/wallet.html", wallet.WALLET, "/wallet", Tab.WALLET, wallet.ELDER_WALLET),
+    "wallet-signed-out": _signed_out("licences/wallet.html", Wallet(), "/wallet", Tab.WALLET),
+    "licence": _screen("licences/licence.html", wallet.LICENCE, "/wallet/019aa101", Tab.WALLET),
+    "messages": _screen("inbox/messages.html", inbox.MESSAGES, "/messages", Tab.MESSAGES),
+    "messages-empty": _screen("inbox/messages.html", inbox.NO_MESSAGES, "/messages?tab=notice", Tab.MESSAGES),
+    "message": _screen("inbox/message.html", inbox.MESSAGE, "/messages/019aa001", Tab.MESSAGES),
+    "message-digest": _screen("inbox/message.html", inbox.DIGEST_PAGE, "/messages/019aa009", Tab.MESSAGES),
+    "message-stopped": _screen("inbox/message.html", inbox.STOPPED_PAGE, "/messages/019aa010", Tab.MESSAGES),
+    "me": _screen("inbox/me.html", inbox.ME, "/me", Tab.ME),
+    "me-signed-out": _signed_out("inbox/me.html", inbox.ME_SIGNED_OUT, "/me", Tab.ME),
+    "notifications": _screen("inbox/notifications.html", inbox.SETTINGS, "/me/notifications", Tab.ME),
+    "notifications-refused": _screen("inbox/notifications.html", inbox.SETTINGS_REFUSED, "/me/notifications", Tab.ME),
+    "push": _screen("inbox/push.html", inbox.PUSH, "/me/push", Tab.ME),
+    "display": _screen("inbox/display.html", Plain(), "/me/display", Tab.ME),
+    "login": _signed_out("citizens/login.html", LOGIN, "/login"),
+    "login-failed": _signed_out("citizens/login.html", LOGIN_FAILED, "/login"),
+    "error-404": _screen("core/error.html", ErrorPage(status=404), "/nowhere"),
+    "error-500": _screen("core/error.html", ErrorPage(status=500, reference="019AA-7F3C"), "/"),
+    "offline": _signed_out("core/offline.html", Plain(), "/offline"),
+    "install": _signed_out("core/install.html", Plain(), "/install"),
+}

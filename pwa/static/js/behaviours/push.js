@@ -1,0 +1,69 @@
+// Push on this very device: shows the one state that is true, asks only after a tap.
+const send = (method, body, csrf) => fetch('/api/push/subscriptions', {
+  method,
+  headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf },
+  body: JSON.stringify(body),
+});
+
+const forget = async (subscription, csrf) => {
+  await send('DELETE', { endpoint: subscription.endpoint }, csrf);
+  await subscription.unsubscribe();
+};
+
+const bytes = (base64url) => Uint8Array.from(
+  atob(base64url.replace(/-/g, '+').replace(/_/g, '/').padEnd(Math.ceil(base64url.length / 4) * 4, '=')),
+  (letter) => letter.charCodeAt(0),
+);
+
+behaviour('push', (part) => {
+  const { csrf } = part.dataset;
+  const show = (state) => {
+    for (const shown of part.querySelectorAll('[data-state]')) shown.hidden = shown.dataset.state !== state;
+  };
+  const standalone = matchMedia('(display-mode: standalone)').matches || navigator.standalone === true;
+  const apple = /iPhone|iPad|iPod/.test(navigator.userAgent) || (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
+
+  const present = async () => {
+    if (!('PushManager' in window) || !('Notification' in window) || !await worker) {
+      show(apple && !standalone ? 'install' : 'unsupported');
+    } else if (Notification.permission === 'denied') {
+      show('denied');
+    } else {
+      const subscription = await (await navigator.serviceWorker.ready).pushManager.getSubscription();
+      show(subscription && Notification.permission === 'granted' ? 'on' : 'ask');
+    }
+  };
+
+  const turnOn = async () => {
+    if (await Notification.requestPermission() !== 'granted') return present();
+    const { key } = await (await fetch('/api/push/key')).json();
+    const { pushManager } = await navigator.serviceWorker.ready;
+    const subscription = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
+    const answer = await send('POST', subscription, csrf);
+    if (!answer.ok) {
+      await subscription.unsubscribe();
+      throw new Error(`subscription refused: ${answer.status}`);
+    }
+    return present();
+  };
+
+  const turnOff = async () => {
+    const subscription = await (await navigator.serviceWorker.ready).pushManager.getSubscription();
+    if (subscription) await forget(subscription, csrf);
+    return present();
+  };
+
+  part.addEventListener('click', async (event) => {
+    const button = event.target.closest('[data-push]');
+    if (!button || button.disabled) return;
+    button.disabled = true;
+    try {
+      await (button.dataset.push === 'on' ? turnOn() : turnOff());
+    } catch {
+      show('failed');
+    } finally {
+      button.disabled = false;
+    }
+  });
+  present();
+});

@@ -1,0 +1,1 @@
+behaviour('take-focus', (element) => element.focus());
