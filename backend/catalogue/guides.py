@@ -17,8 +17,10 @@ NOBODY: frozenset[str] = frozenset()
 
 
 def guide_view(city: City, item: Item, version: int, today: date, held: Collection[str] = NOBODY) -> view.Guide:
-    """The guide as it is for everybody, or for one resident: `held` are the licence types that their wallet holds and
-    that are in force, whose papers need not be handed in. Whoever knows the wallet passes them; the rest stays the same.
+    """The guide as it is for everybody, or for one resident.
+
+    `held`: codes of the licence types in the resident's wallet that are in force; what they replace need not be handed
+    in. Whoever knows the wallet passes them; nothing else differs.
     """
     fees = tuple(city.fees[code] for code in item.fees if code in city.fees)
     department = city.departments.get(item.department or "")

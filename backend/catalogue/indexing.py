@@ -110,7 +110,7 @@ def item_url(code: str) -> str:
 
 
 def tokens_of(city: City, item: Item) -> list[str]:
-    """Characters and pairs of them in the names and the office's name, and the sounds of the names from each syllable."""
+    """Characters and pairs of them in the names and the office, and the sounds of the names from each syllable on."""
     department = _department(city, item)
     names = [item.title.zh, *item.aliases]
     offices = [department.name.zh] if department else []

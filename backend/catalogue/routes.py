@@ -12,14 +12,13 @@ from backend.catalogue.asking import ask, version_number
 from backend.catalogue.documents import document_of
 from backend.catalogue.models import MOST_PER_PAGE
 from backend.catalogue.search import LONGEST_QUERY
-from backend.catalogue.service import find_items
+from backend.catalogue.service import find_items, read_item
 from backend.city.city import City
-from backend.city.service import get_item_version
 from backend.core.clock import Clock, local_date
 from backend.core.db import Database
 from backend.core.http.access import Access, access
 
-Words = Annotated[str, Parameter(description=f"Words, pinyin, initials or English; at most {LONGEST_QUERY} characters.")]
+Words = Annotated[str, Parameter(description=f"Words, pinyin, initials, English; at most {LONGEST_QUERY} characters.")]
 Theme = Annotated[str | None, Parameter(description="Code of a theme.")]
 Audience = Annotated[str | None, Parameter(description="`person` or `enterprise`.")]
 Office = Annotated[str | None, Parameter(description="Code of a department.")]
@@ -56,10 +55,8 @@ async def show_item(
     request: Request[Any, Any, Any], db: Database, city: City, code: str, version: Version = None
 ) -> Response[bytes]:
     """The guide as data. A field that is absent is not known. A version, once published, reads the same for ever."""
-    number = version_number(version)
-    if number is None or number == city.item_versions.get(code):
-        return _revalidated(request, document_of(city, city.item(code), city.item_version(code)))
-    return _revalidated(request, document_of(city, await get_item_version(db, code, number), number))
+    item, number = await read_item(db, city, code, version_number(version))
+    return _revalidated(request, document_of(city, item, number))
 
 
 def _revalidated(request: Request[Any, Any, Any], body: bytes) -> Response[bytes]:

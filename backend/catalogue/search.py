@@ -13,16 +13,21 @@ LONGEST_QUERY = 64
 _ABSURD = 1024  # not even looked at
 SOUND = "~"  # before tokens that hold pinyin or initials, so that they never meet a word of English
 
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # Said around the thing that is meant: left out where anything else was said.
-_TALK = frozenset(
-    "我 要 我要 我想 想 想要 需要 请 请问 怎么 怎样 如何 怎么办 哪里 哪儿 在 哪 在哪 在哪里 什么 哪些 多少 可以 能 能不能 是否 "
-    "一下 关于 的 了 吗 呢 啊 吧 去 a an the of for to in on at my your i how do does can where what is get".split()
-)
+_TALK = _listed("""
+    我 要 我要 我想 想 想要 需要 请 请问 怎么 怎样 如何 怎么办 哪里 哪儿 在 哪 在哪 在哪里 什么 哪些 多少 可以 能 能不能
+    是否 一下 关于 的 了 吗 呢 啊 吧 去 a an the of for to in on at my your i how do does can where what is get
+""")
 # Found in many titles: these rank, but do not decide what is found.
-_SOFT = frozenset(
-    "办 办理 办事 去办 申请 申办 申报 手续 流程 材料 业务 事项 服务 个人 上海 上海市 本市 网上 线上 "
-    "apply application applying shanghai".split()
-)
+_SOFT = _listed("""
+    办 办理 办事 去办 申请 申办 申报 手续 流程 材料 业务 事项 服务 个人 上海 上海市 本市 网上 线上
+    apply application applying shanghai
+""")
 
 
 class Query(Struct, frozen=True, kw_only=True):

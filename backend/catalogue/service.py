@@ -10,6 +10,8 @@ from backend.catalogue.indexing import digest_of, row_of
 from backend.catalogue.models import Asked, Indexed, ItemPage
 from backend.catalogue.search import parse_query, segmenter
 from backend.city.city import City
+from backend.city.items import Item
+from backend.city.service import get_item_version
 from backend.core.db import Database, Tx
 
 
@@ -21,7 +23,8 @@ async def index_items(tx: Tx, city: City) -> Indexed:
     await queries.lock_index(tx)
     known = {row.item_code: row for row in await queries.list_known(tx)}
     places = {code: position for position, code in enumerate(city.items, start=1)}
-    changed = [item for code, item in city.items.items() if code not in known or known[code].digest != digest_of(city, item)]
+    digests = {code: row.digest for code, row in known.items()}
+    changed = [item for code, item in city.items.items() if digests.get(code) != digest_of(city, item)]
     moved = {code: places[code] for code in places.keys() & known.keys() if known[code].position != places[code]}
     removed = await queries.delete_all_but(tx, list(places)) if known.keys() - places.keys() else 0
     if moved:
@@ -43,6 +46,16 @@ async def find_items(db: Database, city: City, asked: Asked, today: date) -> Ite
         next=cursor_for(asked, city.version, last) if last else None,
         total=hits[0].total if hits else 0,
     )
+
+
+async def read_item(db: Database, city: City, code: str, version: int | None = None) -> tuple[Item, int]:
+    """The item and the number of its version: the current one from memory, an earlier one in one statement.
+
+    Raises UnknownItem and UnknownItemVersion.
+    """
+    if version is None or version == city.item_versions.get(code):
+        return city.item(code), city.item_version(code)
+    return await get_item_version(db, code, version), version
 
 
 async def _hits(db: Database, asked: Asked, after: Place, today: date) -> list[queries.Hit]:

@@ -105,7 +105,7 @@ def _unsettled(fees: Sequence[Fee]) -> tuple[Text | None, Text | None]:
 
 
 def _range(least: int, most: int) -> Text:
-    return Text(f"{_figure(least)}–{_figure(most)} 元", f"{_figure(least)}–{_figure(most)} yuan")
+    return Text(f"{_figure(least)}–{_figure(most)} 元", f"¥{_figure(least)}–{_figure(most)}")
 
 
 def per_unit(fee: Fee) -> Text:
@@ -114,7 +114,7 @@ def per_unit(fee: Fee) -> Text:
 
 
 def yuan(fen: int) -> Text:
-    return Text(f"{_figure(fen)} 元", f"{_figure(fen)} yuan")
+    return Text(f"{_figure(fen)} 元", f"¥{_figure(fen)}")
 
 
 def _figure(fen: int) -> str:

@@ -1,4 +1,4 @@
-"""A small city, made up for the tests of the catalogue: facts chosen so that each kind of search and page has its case."""
+"""A small city, made up for the tests of the catalogue."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +14,6 @@ from backend.city.models import (
     Hotline,
     Package,
     Profile,
-    Source,
     Subject,
     Text,
     Theme,
@@ -96,7 +95,13 @@ def _theme(code: str, name: str) -> Theme:
 def _package(code: str, members: tuple[str, ...]) -> Package:
     name = Text(f"{code}一件事")
     return Package(
-        code=code, sources=SOURCES, name=name, short_name=Text(code), icon="baby", subjects=(Subject.PERSON,), items=members
+        code=code,
+        sources=SOURCES,
+        name=name,
+        short_name=Text(code),
+        icon="baby",
+        subjects=(Subject.PERSON,),
+        items=members,
     )
 
 

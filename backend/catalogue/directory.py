@@ -1,0 +1,166 @@
+"""The hall's screens before a guide: the directory of everything, and what a search or a choice has found."""
+
+from collections import Counter
+from datetime import date
+from urllib.parse import quote, urlencode
+
+import msgspec
+from msgspec import Struct
+
+from backend.catalogue import wording
+from backend.catalogue.errors import UnknownPackage
+from backend.catalogue.folding import is_han
+from backend.catalogue.indexing import entry_of
+from backend.catalogue.models import Asked, ItemEntry, ItemPage
+from backend.catalogue.search import parse_query
+from backend.catalogue.wording import shown
+from backend.city.city import City
+from backend.city.items import Item, Reach
+from backend.city.models import Package, Subject
+from pwa.views.parts import Segment, Text, Tile
+from pwa.views.services import Department, Result, SearchResults, Services
+
+PATH = "/services"
+EVERYONE = Text("全部", "All")
+_decoder = msgspec.json.Decoder(ItemEntry)
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """What a screen of results is about."""
+
+    asked: Asked
+    package: str | None = None
+    everything: bool = False
+
+
+def link(**parameters: str | None) -> str:
+    """An address of this screen; what is empty is left out."""
+    given = {name: value for name, value in parameters.items() if value}
+    return f"{PATH}?{urlencode(given, quote_via=quote)}" if given else PATH
+
+
+def services_view(city: City, subject: Subject, today: date) -> Services:
+    """Life events, themes and departments that lead to at least one item."""
+    offered = [item for item in city.items.values() if is_offered(item, today)]
+    themes = {theme for item in offered for theme in item.themes}
+    kept = subject if subject is not Subject.PERSON else None
+    return Services(
+        subjects=_audiences(subject),
+        packages=tuple(
+            Tile(icon=each.icon, label=shown(each.short_name), path=link(package=each.code), note=_count(each))
+            for each in city.packages.values()
+            if each.items and subject in each.subjects
+        ),
+        themes=tuple(
+            Tile(icon=each.icon, label=shown(each.name), path=link(theme=each.code, subject=kept))
+            for each in city.themes.values()
+            if each.code in themes and subject in each.subjects
+        ),
+        departments=_departments(city, offered),
+        rows=(Tile(icon="layout-grid", label=Text("全部事项", "All services"), path=link(view="all")),),
+    )
+
+
+def is_offered(item: Item, today: date) -> bool:
+    begun = item.effective_on is None or item.effective_on <= today
+    return begun and (item.cancelled_on is None or item.cancelled_on > today)
+
+
+def _audiences(subject: Subject) -> tuple[Segment, ...]:
+    person, enterprise = (wording.subject_word(each) for each in (Subject.PERSON, Subject.ENTERPRISE))
+    return (
+        Segment(label=person, path=PATH, current=subject is Subject.PERSON),
+        Segment(label=enterprise, path=link(subject=Subject.ENTERPRISE), current=subject is Subject.ENTERPRISE),
+        Segment(label=wording.reach_word(Reach.NATION), path=link(reach=Reach.NATION)),
+    )
+
+
+def _departments(city: City, offered: list[Item]) -> tuple[Department, ...]:
+    counts = Counter(item.department for item in offered)
+    return tuple(
+        Department(name=shown(each.name), path=link(department=each.code), count=counts[each.code])
+        for each in city.departments.values()
+        if counts[each.code]
+    )
+
+
+def _count(package: Package) -> Text:
+    items = len(package.items)
+    return Text(f"{items} 个事项", f"{items} service{'' if items == 1 else 's'}")
+
+
+def results_view(city: City, choice: Choice, page: ItemPage) -> SearchResults:
+    asked = choice.asked
+    marks = _marks(asked.q)
+    return SearchResults(
+        query=asked.q.strip(),
+        heading=_heading(city, choice),
+        subject=asked.subject,
+        theme=asked.theme,
+        subjects=_segments(choice),
+        results=tuple(_result(_decoder.decode(entry), marks) for entry in page.items),
+        total=page.total,
+        next_path=_address(choice, after=page.next) if page.next else None,
+        popular=() if page.items else _popular(city),
+    )
+
+
+def package_view(city: City, code: str) -> SearchResults:
+    """The items of a life event, in the order in which they belong. Raises UnknownPackage."""
+    if code not in city.packages:
+        raise UnknownPackage
+    package = city.packages[code]
+    results = tuple(_result(entry_of(city, city.item(item)), ()) for item in package.items)
+    return SearchResults(heading=shown(package.name), results=results, total=len(results))
+
+
+def _heading(city: City, choice: Choice) -> Text | None:
+    asked = choice.asked
+    if asked.q.strip():
+        return None
+    if asked.theme:
+        return shown(city.themes[asked.theme].name)
+    if asked.department:
+        return shown(city.departments[asked.department].name)
+    if asked.reach:
+        return wording.reach_word(asked.reach)
+    return Text("全部事项", "All services")
+
+
+def _segments(choice: Choice) -> tuple[Segment, ...]:
+    current = choice.asked.subject
+    words = ((None, EVERYONE), *((each, wording.subject_word(each)) for each in Subject))
+    return tuple(
+        Segment(label=word, path=_address(choice, subject=each), current=each is current) for each, word in words
+    )
+
+
+def _address(choice: Choice, **changed: str | None) -> str:
+    """The address of the same results with some parameters changed."""
+    asked = choice.asked
+    kept: dict[str, str | None] = {
+        "q": asked.q.strip(),
+        "theme": asked.theme,
+        "subject": asked.subject,
+        "department": asked.department,
+        "reach": asked.reach,
+        "view": "all" if choice.everything else None,
+    }
+    return link(**(kept | changed))
+
+
+def _result(entry: ItemEntry, marks: tuple[str, ...]) -> Result:
+    department = shown(entry.department.name) if entry.department else None
+    online = wording.ONLINE if entry.online else None
+    return Result(title=shown(entry.title), note=wording.one_line(online, department), path=entry.url, marks=marks)
+
+
+def _marks(text: str) -> tuple[str, ...]:
+    """Words to be marked where a title has them; letters only from two on."""
+    query = parse_query(text)
+    return tuple(word for word in query.words if is_han(word) or len(word) > 1) if query else ()
+
+
+def _popular(city: City) -> tuple[Segment, ...]:
+    """What else to try after nothing was found."""
+    return tuple(Segment(label=shown(words), path=link(q=words.zh)) for words in city.profile.popular_searches)

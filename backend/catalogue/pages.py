@@ -1,0 +1,75 @@
+"""The screens of the catalogue: public, the same for everybody."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from backend.catalogue.asking import ask, version_number
+from backend.catalogue.directory import Choice, package_view, results_view, services_view
+from backend.catalogue.errors import BadCursor, StaleCursor
+from backend.catalogue.guides import guide_view
+from backend.catalogue.models import Asked, ItemPage
+from backend.catalogue.service import find_items, read_item
+from backend.city.city import City
+from backend.city.models import Subject
+from backend.core.clock import Clock, local_date
+from backend.core.db import Database
+from backend.core.http.access import Access, access
+from backend.core.http.pages import page
+from pwa.views.shell import Tab
+
+
+@get("/services", opt=access(Access.PUBLIC), include_in_schema=False)
+async def show_services(
+    request: Request[Any, Any, Any],
+    db: Database,
+    city: City,
+    clock: Clock,
+    q: str = "",
+    theme: str | None = None,
+    subject: str | None = None,
+    department: str | None = None,
+    reach: str | None = None,
+    package: str | None = None,
+    view: str | None = None,
+    after: str | None = None,
+) -> Response[bytes]:
+    """The directory; with a choice or words, what they find."""
+    asked = ask(city, q=q, theme=theme, subject=subject, department=department, reach=reach, after=after)
+    if package and not q.strip():
+        return await page(request, "catalogue/search.html", package_view(city, package), tab=Tab.SERVICES)
+    choice = Choice(asked=asked, everything=view == "all")
+    if _is_directory(choice):
+        directory = services_view(city, asked.subject or Subject.PERSON, local_date(clock.now()))
+        return await page(request, "catalogue/services.html", directory, tab=Tab.SERVICES)
+    found = await _find(db, city, clock, asked)
+    return await page(request, "catalogue/search.html", results_view(city, choice, found), tab=Tab.SERVICES)
+
+
+def _is_directory(choice: Choice) -> bool:
+    asked = choice.asked
+    return not (choice.everything or asked.q.strip() or asked.theme or asked.department or asked.reach)
+
+
+async def _find(db: Database, city: City, clock: Clock, asked: Asked) -> ItemPage:
+    """A person who follows an old link to a further page gets the first one, not an error."""
+    today = local_date(clock.now())
+    try:
+        return await find_items(db, city, asked, today)
+    except (BadCursor, StaleCursor):
+        return await find_items(db, city, msgspec.structs.replace(asked, after=None), today)
+
+
+@get("/services/{code:str}", opt=access(Access.PUBLIC), include_in_schema=False)
+async def show_guide(
+    request: Request[Any, Any, Any], db: Database, city: City, clock: Clock, code: str, version: str | None = None
+) -> Response[bytes]:
+    """The guide of an item; with `version` as it was then, saying so."""
+    item, number = await read_item(db, city, code, version_number(version))
+    view = guide_view(city, item, number, local_date(clock.now()))
+    return await page(request, "catalogue/guide.html", view, tab=Tab.SERVICES)
+
+
+HANDLERS: list[HTTPRouteHandler] = [show_services, show_guide]
