@@ -74,6 +74,16 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
+async def shared_db(servers: tuple[EmbeddedPostgres, EmbeddedRedis], template_database: str) -> AsyncIterator[Database]:
+    """The migrated template itself, for tests that only look."""
+    database = await connect(servers[0].dsn(template_database), max_size=1)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@pytest.fixture
 async def redis_url(servers: tuple[EmbeddedPostgres, EmbeddedRedis]) -> str:
     _, cache = servers
     client = Redis.from_url(cache.url)

@@ -17,7 +17,7 @@ class AlreadyRunning(Exception):
 
 
 class Secrets(msgspec.Struct, frozen=True):
-    """Made once at the first start. Losing `data_keys` or `lookup_key` makes the personal data unreadable: back it up."""
+    """Made once at the first start. Without `data_keys` and `lookup_key` personal data is unreadable: back them up."""
 
     data_keys: str
     lookup_key: str
@@ -39,7 +39,7 @@ def new_secrets() -> Secrets:
 
 
 class Home:
-    """`postgres/`, `redis/`, `logs/`, `secrets.json`, and `environment.json` for the commands run beside the servers."""
+    """`postgres/`, `redis/`, `logs/`, `secrets.json`, and `environment.json` for commands run beside the servers."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
