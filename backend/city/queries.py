@@ -1,0 +1,142 @@
+"""Statements on the pack tables."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from backend.core.db import Queryable, Tx, many, maybe
+
+
+class Load(Struct, frozen=True):
+    version: int
+    content_hash: bytes
+
+
+class Stored(Struct, frozen=True):
+    """The newest version of an entry; not `current` where it was removed from the pack."""
+
+    kind: str
+    entry_key: str
+    version: int
+    content_hash: bytes
+    current: bool
+
+
+class Current(Struct, frozen=True):
+    kind: str
+    entry_key: str
+    version: int
+    content: str
+
+
+class New(Struct, frozen=True):
+    """A version to be written."""
+
+    kind: str
+    entry_key: str
+    version: int
+    position: int
+    content: str
+    content_hash: bytes
+
+
+async def lock_loads(tx: Tx) -> None:
+    """One load at a time; readers are not held up."""
+    await tx.execute("LOCK TABLE pack_loads IN SHARE ROW EXCLUSIVE MODE")
+
+
+async def find_last_load(db: Queryable) -> Load | None:
+    return await maybe(db, Load, "SELECT version, content_hash FROM pack_loads ORDER BY version DESC LIMIT 1")
+
+
+async def insert_load(tx: Tx, version: int, region: str, content_hash: bytes, now: datetime) -> None:
+    await tx.execute(
+        "INSERT INTO pack_loads (version, region, content_hash, loaded_at) VALUES ($1, $2, $3, $4)",
+        version,
+        region,
+        content_hash,
+        now,
+    )
+
+
+async def list_stored(tx: Tx) -> list[Stored]:
+    return await many(
+        tx,
+        Stored,
+        """
+        SELECT DISTINCT ON (kind, entry_key) kind, entry_key, version, content_hash, superseded_at IS NULL AS current
+        FROM pack_entries
+        ORDER BY kind, entry_key, version DESC
+        """,
+    )
+
+
+async def list_current(db: Queryable) -> list[Current]:
+    return await many(
+        db,
+        Current,
+        """
+        SELECT kind, entry_key, version, content::text AS content
+        FROM pack_entries
+        WHERE superseded_at IS NULL
+        ORDER BY position
+        """,
+    )
+
+
+async def find_content(db: Queryable, kind: str, entry_key: str, version: int) -> str | None:
+    """The entry as it was, whether or not it is still current."""
+    content: str | None = await db.fetchval(
+        "SELECT content::text FROM pack_entries WHERE kind = $1 AND entry_key = $2 AND version = $3",
+        kind,
+        entry_key,
+        version,
+    )
+    return content
+
+
+async def update_superseded(tx: Tx, kinds: Sequence[str], keys: Sequence[str], now: datetime) -> None:
+    await tx.execute(
+        """
+        UPDATE pack_entries SET superseded_at = $3
+        FROM unnest($1::text[], $2::text[]) AS gone (kind, entry_key)
+        WHERE pack_entries.kind = gone.kind AND pack_entries.entry_key = gone.entry_key AND superseded_at IS NULL
+        """,
+        kinds,
+        keys,
+        now,
+    )
+
+
+async def insert_entries(tx: Tx, entries: Sequence[New], now: datetime) -> None:
+    await tx.execute(
+        """
+        INSERT INTO pack_entries (kind, entry_key, version, position, content, content_hash, loaded_at)
+        SELECT kind, entry_key, version, position, content::jsonb, content_hash, $7
+        FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $5::text[], $6::bytea[])
+            AS new (kind, entry_key, version, position, content, content_hash)
+        """,
+        [entry.kind for entry in entries],
+        [entry.entry_key for entry in entries],
+        [entry.version for entry in entries],
+        [entry.position for entry in entries],
+        [entry.content for entry in entries],
+        [entry.content_hash for entry in entries],
+        now,
+    )
+
+
+async def update_positions(tx: Tx, entries: Sequence[New]) -> None:
+    """An entry that moved in its file is shown elsewhere, but is no other version."""
+    await tx.execute(
+        """
+        UPDATE pack_entries SET position = moved.position
+        FROM unnest($1::text[], $2::text[], $3::integer[]) AS moved (kind, entry_key, position)
+        WHERE pack_entries.kind = moved.kind AND pack_entries.entry_key = moved.entry_key
+            AND superseded_at IS NULL AND pack_entries.position <> moved.position
+        """,
+        [entry.kind for entry in entries],
+        [entry.entry_key for entry in entries],
+        [entry.position for entry in entries],
+    )
