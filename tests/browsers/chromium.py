@@ -10,7 +10,7 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, CDPSession, Page, async_playwright
 
 from tests.browsers.finding import find_chromium
-from tests.browsers.phone import SHOWN, Tab
+from tests.browsers.phone import SHOWN, Shown, Tab, until
 
 ARGS = [
     "--headless=new",
@@ -32,13 +32,20 @@ PHONE: dict[str, Any] = {
 }
 
 # A headless Chromium shows nothing to tap, so the event is made by hand. It then carries no user activation: openWindow
-# and focus, which ask for one, are replaced; WindowClient.navigate works as it is.
+# and focus, which ask for one, are replaced; navigate is only watched.
 CLICK = """async title => {
   const shown = (await registration.getNotifications()).filter(one => one.title === title);
   if (!shown.length) throw new Error(`no notification "${title}"`);
   const landed = {};
+  const navigate = WindowClient.prototype.navigate.original ?? WindowClient.prototype.navigate;
   Clients.prototype.openWindow = async url => { landed.opened = new URL(url, location).href; return null; };
   WindowClient.prototype.focus = async function () { landed.focused = this.url; return this; };
+  WindowClient.prototype.navigate = async function (url) {
+    const client = await navigate.call(this, url);
+    landed.navigated = client?.url;
+    return client;
+  };
+  WindowClient.prototype.navigate.original = navigate;
   const event = new NotificationEvent("notificationclick", {notification: shown[0]});
   const work = [];
   event.waitUntil = promise => work.push(promise);
@@ -61,32 +68,34 @@ class Chromium:
     async def new_tab(self) -> Page:
         return await self.context.new_page()
 
-    async def shown_notifications(self, tab: Tab, at_least: int = 1) -> list[dict[str, Any]]:
+    async def shown_notifications(self, tab: Tab, at_least: int = 1, displayed: int = 0) -> list[Shown]:
         async with asyncio.timeout(5):
-            seen = await self.displays.wait_for(at_least)
+            seen = await self.displays.wait_for(max(at_least, displayed))
             while len(shown := await tab.evaluate(SHOWN)) < at_least:
                 seen = await self.displays.wait_for(seen + 1)
-        notifications: list[dict[str, Any]] = shown
+        notifications: list[Shown] = shown
         return notifications
 
     async def click_notification(self, title: str) -> Page:
         """Dispatches `notificationclick` in the service worker.
 
-        Lands on a new page where the worker called `openWindow`, else on the page that it focused.
+        Lands on a new page where the worker called `openWindow`, else on the page that it navigated or focused.
 
         Raises:
             playwright.async_api.Error: no such notification is shown.
-            LookupError: the worker neither opened nor focused anything.
+            TimeoutError: the worker led to no page.
         """
         landed = await self.context.service_workers[0].evaluate(CLICK, title)
         if "opened" in landed:
             page = await self.context.new_page()
             await page.goto(landed["opened"])
             return page
-        for page in self.context.pages:
-            if page.url == landed.get("focused"):
-                return page
-        raise LookupError(f"the click on {title!r} led nowhere: {landed}")
+        url = landed.get("navigated") or landed.get("focused")
+
+        async def arrived() -> Page | None:
+            return next((page for page in self.context.pages if page.url == url), None)
+
+        return await until(arrived)
 
 
 class Displays:

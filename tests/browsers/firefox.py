@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.browsers.bidi import Bidi, BidiError
 from tests.browsers.finding import find_firefox
-from tests.browsers.phone import SHOWN, Tab, until
+from tests.browsers.phone import SHOWN, Shown, Tab, until
 
 PATIENCE_S = 20
 PR_SET_PDEATHSIG = 1
@@ -76,8 +76,8 @@ class Firefox:
         created = await self.bidi.call("browsingContext.create", type="tab")
         return FirefoxTab(self.bidi, created["context"])
 
-    async def shown_notifications(self, tab: Tab, at_least: int = 1) -> list[dict[str, Any]]:
-        async def enough() -> tuple[list[dict[str, Any]]] | None:
+    async def shown_notifications(self, tab: Tab, at_least: int = 1, displayed: int = 0) -> list[Shown]:
+        async def enough() -> tuple[list[Shown]] | None:
             shown = await tab.evaluate(SHOWN)
             return (shown,) if len(shown) >= at_least else None
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
 
 Found = TypeVar("Found")
+Shown = dict[str, Any]  # title, body, tag, lang, data
 
 SHOWN = """async () => {
   const registration = await navigator.serviceWorker.ready;
@@ -30,11 +31,12 @@ class Phone(Protocol):
 
     async def new_tab(self) -> Tab: ...
 
-    async def shown_notifications(self, tab: Tab, at_least: int = 1) -> list[dict[str, Any]]:
+    async def shown_notifications(self, tab: Tab, at_least: int = 1, displayed: int = 0) -> list[Shown]:
         """`getNotifications()` of the tab's service worker, once there are `at_least` many.
 
-        Each has title, body, tag, lang and data. It asks the browser, not the worker, so it also sees what a browser
-        shows by itself for a declarative push.
+        It asks the browser, not the worker, so it also sees what a browser shows by itself for a declarative push.
+        `displayed`: how many this browser has displayed in all by then, those already closed and replaced included; say
+        it from the second push on, for Chromium must not be asked while one is under way (see `Displays`).
 
         Raises:
             TimeoutError: there were fewer within five seconds.

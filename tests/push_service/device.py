@@ -59,7 +59,7 @@ class Device:
         self.registry.disconnect(self._device_id, self._deliver)
 
     def unsubscribe(self) -> None:
-        self.subscription.gone = True
+        self.subscription.ended.set()
 
     async def _deliver(self, _subscription: Subscription, push: ReceivedPush) -> None:
         try:

@@ -92,7 +92,7 @@ class Front:
         subscription = self._registry.subscriptions.get(push.token)
         if subscription is None or push.origin not in subscription.origins:
             raise Refused(404, "no such subscription")
-        if subscription.gone:
+        if subscription.ended.is_set():
             raise Refused(410, "the subscription has ended")
         return subscription
 

@@ -22,7 +22,7 @@ class Subscription:
     application_server_key: str | None  # b64url without padding
     channel: str  # Firefox: channelID; Chromium: X-subtype
     category: str = ""  # Chromium: app
-    gone: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def endpoint(self) -> str:
@@ -107,7 +107,7 @@ class Registry:
     def unsubscribe(self, device_id: str, channel: str) -> bool:
         found = [s for s in self.subscriptions.values() if s.device_id == device_id and s.channel == channel]
         for subscription in found:
-            subscription.gone = True
+            subscription.ended.set()
         return bool(found)
 
     def knows(self, device_id: str) -> bool:

@@ -135,9 +135,14 @@ class PushService:
         """Holds VAPID's `exp` against `now()` (seconds since 1970) instead of the system's clock."""
         self._front.now = now
 
-    def find(self, endpoint: str) -> Subscription | None:
-        """The subscription behind an endpoint as the browser reported it."""
-        return self.registry.subscriptions.get(endpoint.rpartition("/")[2])
+    def find(self, endpoint: str) -> Subscription:
+        """The subscription behind an endpoint as the browser reported it; `KeyError` if there never was one."""
+        return self.registry.subscriptions[endpoint.rpartition("/")[2]]
+
+    async def wait_until_ended(self, endpoint: str, timeout_s: float = 5) -> None:
+        """Returns once pushes to `endpoint` are answered 410; Chromium's `unsubscribe()` does not wait for that."""
+        async with asyncio.timeout(timeout_s):
+            await self.find(endpoint).ended.wait()
 
     def use_plain_endpoints(self) -> None:
         """Firefox, once started after this, gets endpoints at `plain_origin`."""

@@ -26,7 +26,12 @@ addEventListener("push", event => {
 });
 addEventListener("notificationclick", event => {
   event.notification.close();
-  event.waitUntil(clients.openWindow(event.notification.data.url));
+  event.waitUntil((async () => {
+    const [open] = await clients.matchAll({type: "window"});  // a page loaded before the worker is not its client
+    if (!open) return clients.openWindow(event.notification.data.url);
+    await open.focus();
+    return open.navigate(event.notification.data.url);
+  })());
 });
 """
 
