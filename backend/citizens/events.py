@@ -1,0 +1,17 @@
+"""What happened in a person's life, as far as the hall acts on it."""
+
+from datetime import date
+
+from backend.core.events import Event
+
+
+class PersonDied(Event, frozen=True, kw_only=True, tag="citizens.person_died"):
+    """Recorded again with another date when the department corrects it."""
+
+    died_on: date
+
+
+class PersonMovedOut(Event, frozen=True, kw_only=True, tag="citizens.person_moved_out"):
+    """The household registration or residence has left the city."""
+
+    moved_out_on: date

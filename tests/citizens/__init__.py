@@ -1,0 +1,1 @@
+"""Residents: kept once, sealed, signed in by a real identity provider."""
