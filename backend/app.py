@@ -34,7 +34,7 @@ from backend.inbox import routes as inbox_routes
 from backend.licences import pages as licences_pages
 from backend.licences import routes as licences_routes
 from backend.ops import routes as ops_routes
-from backend.ops.api_docs import OPENAPI
+from backend.ops.api_docs import openapi
 from pwa.rendering import preload
 from pwa.views.parts import Text
 from pwa.views.shell import CityFace
@@ -113,7 +113,7 @@ def create_app(resources: Resources, city: City) -> tuple[Edge, Litestar]:
         },
         lifespan=[follow_packs],
         compression_config=CompressionConfig(backend="brotli", brotli_quality=5, brotli_gzip_fallback=True),
-        openapi_config=OPENAPI,
+        openapi_config=openapi(),
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )

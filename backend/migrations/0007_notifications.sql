@@ -83,6 +83,7 @@ CREATE TABLE deliveries (
     CHECK ((state = 'queued') = (finished_at IS NULL))
 );
 CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'queued';
+CREATE INDEX deliveries_finished ON deliveries (finished_at) INCLUDE (channel, state) WHERE finished_at IS NOT NULL;
 
 CREATE TABLE push_subscriptions (
     recipient_id  uuid        NOT NULL,

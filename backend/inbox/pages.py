@@ -1,0 +1,136 @@
+"""消息: the list, one message, and what its owner does with it."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+
+from backend.core.clock import Clock
+from backend.core.db import Database
+from backend.core.errors import BadParameter
+from backend.core.http.access import Access, access
+from backend.core.http.pages import own_path, page, see_other
+from backend.core.http.toasts import say_next
+from backend.core.sessions import Session
+from backend.inbox import app_pages, me_pages
+from backend.inbox.service import open_message, put_off, remind_again, stop_reminding
+from backend.inbox.showing import line, opened, stop_label, to_be_done
+from notifications.inbox import count_unread, list_inbox
+from notifications.models import InboxPage, MessageState, Tab, UnreadCounts
+from notifications.preferences import get_reader
+from pwa.views import shell
+from pwa.views.messages import MessagePage, Messages, MessageTab, QuietHours
+from pwa.views.parts import Text
+
+_LIST = "inbox/messages.html"
+
+
+@get("/messages", opt=access(Access.PUBLIC), include_in_schema=False)
+async def messages(
+    request: Request[Any, Any, Any],
+    db: Database,
+    clock: Clock,
+    session: Session | None,
+    tab: Tab | None = None,
+    after: str | None = None,
+) -> Response[bytes]:
+    """A page of one tab; without a choice the first tab that has something unread."""
+    if session is None:
+        return await page(request, _LIST, Messages(tab=MessageTab.REMINDER, unread={}), tab=shell.Tab.MESSAGES)
+    now = clock.now()
+    unread = await count_unread(db, session.subject_id, now)
+    chosen = tab or _first_unread(unread)
+    found = await list_inbox(db, session.subject_id, chosen, now, after=after)
+    quiet = (await get_reader(db, session.subject_id)).quiet_hours
+    view = Messages(
+        tab=MessageTab(chosen),
+        unread={MessageTab.TODO: unread.todo, MessageTab.REMINDER: unread.reminder, MessageTab.NOTICE: unread.notice},
+        quiet=None if quiet is None else QuietHours(begins=quiet.starts, ends=quiet.ends),
+        **_drawn(found, now, first=after is None),
+        next_path=f"/messages?tab={chosen}&after={quote(found.after)}" if found.after else None,
+    )
+    return await page(request, _LIST, view, tab=shell.Tab.MESSAGES, unread=unread.total)
+
+
+@get("/messages/{message_id:uuid}", opt=access(Access.RESIDENT), include_in_schema=False)
+async def message(
+    request: Request[Any, Any, Any], db: Database, clock: Clock, session: Session, message_id: UUID
+) -> Response[bytes]:
+    """One message with its reason; showing it marks it read."""
+    now = clock.now()
+    found = await open_message(db, session.subject_id, message_id, now)
+    view = MessagePage(message=opened(found, now), tab=MessageTab(found.tab))
+    return await page(request, "inbox/message.html", view, tab=shell.Tab.MESSAGES)
+
+
+@get("/messages/{message_id:uuid}/open", opt=access(Access.RESIDENT), include_in_schema=False)
+async def open_link(db: Database, clock: Clock, session: Session, message_id: UUID) -> Response[bytes]:
+    """Where a tapped push leads: marks it read and goes on to what it is about, or says that it is over."""
+    found = await open_message(db, session.subject_id, message_id, clock.now())
+    return see_other(found.link if found.state is MessageState.ACTIVE else f"/messages/{message_id}")
+
+
+@post("/messages/{message_id:uuid}/later", opt=access(Access.RESIDENT), include_in_schema=False)
+async def later(
+    request: Request[Any, Any, Any], db: Database, clock: Clock, session: Session, message_id: UUID
+) -> Response[bytes]:
+    """过几天提醒: form field `days`, by default about three."""
+    day = await put_off(db, session.subject_id, message_id, _days(await request.form()), clock.now())
+    said = Text(f"{day.month} 月 {day.day} 日再提醒您", f"We will remind you again on {day.day} {day:%B}")
+    return say_next(request, see_other(await _back(request, message_id)), shell.Toast(text=said))
+
+
+@post("/messages/{message_id:uuid}/stop", opt=access(Access.RESIDENT), include_in_schema=False)
+async def stop(
+    request: Request[Any, Any, Any], db: Database, clock: Clock, session: Session, message_id: UUID
+) -> Response[bytes]:
+    """不再提醒, with the way back in the toast."""
+    label = stop_label(await stop_reminding(db, session.subject_id, message_id, clock.now()))
+    back = await _back(request, message_id)
+    said = Text(f"已停止：{label.zh}", f"Stopped: {label.en or label.zh}")
+    undo = f"/messages/{message_id}/undo-stop?next={quote(back, safe='')}"
+    return say_next(request, see_other(back), shell.Toast(text=said, undo_path=undo))
+
+
+@post("/messages/{message_id:uuid}/undo-stop", opt=access(Access.RESIDENT), include_in_schema=False)
+async def undo_stop(
+    request: Request[Any, Any, Any], db: Database, clock: Clock, session: Session, message_id: UUID
+) -> Response[bytes]:
+    """Reminders of this kind again; what was dropped and is still of use is queued anew."""
+    label = stop_label(await remind_again(db, session.subject_id, message_id, clock.now()))
+    said = Text(f"已恢复：{label.zh}", f"Reminding again: {label.en or label.zh}")
+    return say_next(request, see_other(await _back(request, message_id)), shell.Toast(text=said))
+
+
+def _first_unread(unread: UnreadCounts) -> Tab:
+    counts = {Tab.TODO: unread.todo, Tab.REMINDER: unread.reminder, Tab.NOTICE: unread.notice}
+    return next((tab for tab, count in counts.items() if count), Tab.REMINDER)
+
+
+def _drawn(found: InboxPage, now: datetime, *, first: bool) -> dict[str, Any]:
+    """On the first page the newest thing to do in full, everything else in lines."""
+    top = next((each for each in found.messages if to_be_done(each, now)), None) if first else None
+    return {
+        "opened": None if top is None else opened(top, now),
+        "lines": tuple(line(each, now) for each in found.messages if each is not top),
+    }
+
+
+def _days(form: Any) -> int | None:
+    given = form.get("days")
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdigit()):
+        raise BadParameter(name="days", reason="not a number")
+    return int(given)
+
+
+async def _back(request: Request[Any, Any, Any], message_id: UUID) -> str:
+    """The page the form was on, as it says itself; else the message's own."""
+    given = (await request.form()).get("next") or request.query_params.get("next")
+    return own_path(given, f"/messages/{message_id}")
+
+
+HANDLERS = [messages, message, open_link, later, stop, undo_stop, *me_pages.HANDLERS, *app_pages.HANDLERS]

@@ -1,0 +1,66 @@
+"""Push subscriptions of the browser that asks."""
+
+from typing import Any
+
+from litestar import Request, Response, delete, get, post
+from msgspec import Struct
+
+from backend.core.clock import Clock
+from backend.core.db import Database
+from backend.core.http.access import Access, access
+from backend.core.http.display import locale_of
+from backend.core.sessions import Session
+from backend.core.settings import Settings
+from backend.inbox.push_keys import push_keys
+from notifications.models import Locale
+from notifications.preferences import set_locale
+from notifications.subscriptions import subscribe, unsubscribe
+from notifications.webpush.endpoints import parse_origins
+from notifications.webpush.intake import RawSubscription, check_subscription
+
+
+class PushKey(Struct, frozen=True):
+    """`key` is the applicationServerKey for PushManager.subscribe(): 65 bytes as base64url without padding."""
+
+    key: str
+
+
+class Endpoint(Struct, frozen=True):
+    endpoint: str
+
+
+@get("/api/push/key", opt=access(Access.PUBLIC), tags=["push"])
+async def push_key(settings: Settings) -> Response[PushKey]:
+    """The key that new push subscriptions are made with. 503 where push is not set up."""
+    return Response(PushKey(push_keys(settings).current.public), headers={"Cache-Control": "no-cache"})
+
+
+@post("/api/push/subscriptions", opt=access(Access.RESIDENT), status_code=204, tags=["push"])
+async def add_subscription(
+    request: Request[Any, Any, Any],
+    db: Database,
+    clock: Clock,
+    settings: Settings,
+    session: Session,
+    data: RawSubscription,
+) -> None:
+    """Sends pushes to this browser from now on: the body is PushSubscription.toJSON().
+
+    400 with the reason for an endpoint that is no known push service or a key that is none; 409 when the subscription
+    was made with a key that is no longer ours, then subscribe anew. Pushes speak the language of this request.
+    """
+    checked = check_subscription(data, push_keys(settings), parse_origins(settings.push_extra_origins))
+    now = clock.now()
+    async with db.transaction() as tx:
+        await subscribe(tx, session.subject_id, checked, now)
+        await set_locale(tx, session.subject_id, Locale(locale_of(request)), now)
+
+
+@delete("/api/push/subscriptions", opt=access(Access.RESIDENT), status_code=204, tags=["push"])
+async def remove_subscription(db: Database, session: Session, data: Endpoint) -> None:
+    """No more pushes to this browser. Repeating it, or naming somebody else's browser, changes nothing."""
+    async with db.transaction() as tx:
+        await unsubscribe(tx, session.subject_id, data.endpoint)
+
+
+HANDLERS = [push_key, add_subscription, remove_subscription]

@@ -1,0 +1,62 @@
+"""What a person does with messages: opens them, puts them off, stops their kind, takes a stop back."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from backend.core.clock import SHANGHAI, local_date
+from backend.core.db import Database
+from backend.inbox.errors import BadDays
+from notifications import inbox, preferences
+from notifications.errors import CannotSnooze
+from notifications.models import InboxMessage
+from pwa.views.parts import Due
+
+SOON = timedelta(days=30)
+MOST_DAYS = 30
+_USUAL_DAYS = (3, 2, 1)  # the first of them by which the message is still of use
+_AGAIN_AT = time(8, 30)
+
+
+def due(on: date, today: date) -> Due:
+    """The same day looks the same on every screen: soon, from a month before."""
+    return Due(on=on, soon=on - today <= SOON)
+
+
+async def open_message(db: Database, recipient_id: UUID, message_id: UUID, now: datetime) -> InboxMessage:
+    """Marks it read. Raises MessageNotFound, also for somebody else's message."""
+    async with db.transaction() as tx:
+        return await inbox.mark_read(tx, recipient_id, message_id, now)
+
+
+async def put_off(db: Database, recipient_id: UUID, message_id: UUID, days: int | None, now: datetime) -> date:
+    """Silent until the morning of the day returned: in `days` days, by default three or as many as make sense.
+
+    Raises BadDays, MessageNotFound, CannotSnooze.
+    """
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise BadDays(most=MOST_DAYS)
+    async with db.transaction() as tx:
+        for wait in _USUAL_DAYS if days is None else (days,):
+            day = local_date(now) + timedelta(days=wait)
+            until = datetime.combine(day, _AGAIN_AT, SHANGHAI).astimezone(UTC)
+            try:
+                await inbox.snooze(tx, recipient_id, message_id, until, now)
+            except CannotSnooze:
+                continue
+            return day
+    raise CannotSnooze
+
+
+async def stop_reminding(db: Database, recipient_id: UUID, message_id: UUID, now: datetime) -> InboxMessage:
+    """不再提醒: nothing more of this message's rule. Raises MessageNotFound, CannotStop for a statutory notice."""
+    async with db.transaction() as tx:
+        await preferences.stop_message(tx, recipient_id, message_id, now)
+        return await inbox.get_message(tx, recipient_id, message_id, now)
+
+
+async def remind_again(db: Database, recipient_id: UUID, message_id: UUID, now: datetime) -> InboxMessage:
+    """Takes the stop of this message's rule back. Raises MessageNotFound."""
+    async with db.transaction() as tx:
+        message = await inbox.get_message(tx, recipient_id, message_id, now)
+        await preferences.resume_rule(tx, recipient_id, message.rule, now)
+        return message

@@ -1,0 +1,113 @@
+"""Figures for Prometheus: those of the hall from Postgres, the same from every process, and those of this process."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from asyncpg import InterfaceError, PostgresError
+from litestar import Response, get
+from msgspec import Struct
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+
+from backend.core.clock import Clock
+from backend.core.db import Database
+from backend.core.http.access import Access, access
+from backend.ops.models import Backlog, Deliveries, Sweep
+from backend.ops.queries import get_backlog, list_deliveries_since, list_sweeps
+
+RECENT = timedelta(minutes=15)
+_PATIENCE_S = 5.0
+
+
+class Figures(Struct, frozen=True):
+    """What one look at Postgres told."""
+
+    at: datetime
+    backlog: Backlog
+    sweeps: Sequence[Sweep]
+    deliveries: Sequence[Deliveries]
+
+
+@get("/metrics", opt=access(Access.INTERNAL), include_in_schema=False)
+async def metrics(db: Database, clock: Clock) -> Response[bytes]:
+    """Text of the Prometheus exposition format; without Postgres `postgres_up 0` and what this process knows itself."""
+    registry = CollectorRegistry()
+    registry.register(_Hall(await _read(db, clock.now())))
+    return Response(
+        generate_latest(REGISTRY) + generate_latest(registry),
+        media_type=CONTENT_TYPE_PLAIN_0_0_4,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def _read(db: Database, now: datetime) -> Figures | None:
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            return Figures(
+                now, await get_backlog(db, now), await list_sweeps(db), await list_deliveries_since(db, now - RECENT)
+            )
+    except (OSError, TimeoutError, PostgresError, InterfaceError):
+        return None
+
+
+class _Hall(Collector):
+    """Turns the figures into metric families."""
+
+    def __init__(self, figures: Figures | None) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterable[Metric]:
+        yield _gauge("postgres_up", "Whether the figures below could be read.", float(self._figures is not None))
+        if self._figures is not None:
+            yield from _backlog(self._figures)
+            yield _sweep_ages(self._figures)
+            yield _deliveries(self._figures)
+
+
+def _backlog(figures: Figures) -> Iterable[Metric]:
+    waiting, at = figures.backlog, figures.at
+    yield _gauge(
+        "event_backlog_age_seconds", "Age of the oldest fact not yet handled.", _age(waiting.oldest_event_at, at)
+    )
+    yield _gauge("event_handlers_parked", "Handlers given up on: somebody must look.", float(waiting.parked_handlers))
+    yield _gauge(
+        "delivery_queue_lag_seconds",
+        "How long the oldest delivery that is due has waited.",
+        _age(waiting.oldest_due_delivery_at, at),
+    )
+    yield _gauge(
+        "delivery_queue_depth",
+        "Deliveries not yet sent, those waiting for the morning included.",
+        float(waiting.queued_deliveries),
+    )
+
+
+def _sweep_ages(figures: Figures) -> Metric:
+    family = GaugeMetricFamily("sweep_age_seconds", "Time since a rule was last swept to the end.", labels=["rule"])
+    for sweep in figures.sweeps:
+        family.add_metric([sweep.rule], _age(sweep.completed_at, figures.at))
+    return family
+
+
+def _deliveries(figures: Figures) -> Metric:
+    minutes = int(RECENT.total_seconds() // 60)
+    family = GaugeMetricFamily(
+        "deliveries_recent", f"Deliveries of the last {minutes} minutes by result.", labels=["channel", "result"]
+    )
+    for row in figures.deliveries:
+        family.add_metric([row.channel, row.result], row.count)
+    return family
+
+
+def _gauge(name: str, about: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, about, value=value)
+
+
+def _age(since: datetime | None, at: datetime) -> float:
+    return 0.0 if since is None else max(0.0, (at - since).total_seconds())
+
+
+HANDLERS = [metrics]
