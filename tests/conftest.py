@@ -12,6 +12,9 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
+from backend.city.city import City
+from backend.city.pack import read_pack
+from backend.city.service import city_of
 from backend.core.clock import FixedClock
 from backend.core.crypto import Keyring
 from backend.core.db import Database, connect
@@ -19,7 +22,10 @@ from backend.core.migrations import migrate
 from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.redis import EmbeddedRedis
 
+pytest_plugins = ["tests.browsers.fixtures", "tests.push_service.fixtures"]
+
 TEMPLATE = "suishenban_template"
+SHANGHAI = Path(__file__).parents[1] / "backend" / "city" / "shanghai"
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +113,12 @@ async def redis(redis_url: str) -> "AsyncIterator[redis.asyncio.Redis]":
 def clock() -> FixedClock:
     """Friday, 20 November 2026, 10:00 in Shanghai: a working day, far from the quiet hours."""
     return FixedClock(datetime(2026, 11, 20, 2, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def city() -> City:
+    """The Shanghai pack as shipped."""
+    return city_of(read_pack(SHANGHAI))
 
 
 @pytest.fixture(scope="session")
