@@ -11,8 +11,9 @@ _SPELLINGS = {"license": "licence", "licenses": "licences", "center": "centre", 
 
 def fold(text: str) -> str:
     """NFKC, small letters, no accents; ü as v, as it is typed; control and other invisible characters left out."""
-    small = unicodedata.normalize("NFKC", text).lower().replace("ü", "v")
-    bare = (character for character in unicodedata.normalize("NFD", small) if unicodedata.category(character) != "Mn")
+    small = unicodedata.normalize("NFKC", text).lower()
+    apart = unicodedata.normalize("NFD", small).replace("u\u0308", "v")
+    bare = (character for character in apart if unicodedata.category(character) != "Mn")
     return "".join(" " if character.isspace() else character for character in bare if _visible(character))
 
 

@@ -22,12 +22,12 @@ REVISION = 1  # raise when the same item must be indexed differently: the next l
 
 # Readings that the dictionary gets wrong, or that people type otherwise.
 _READINGS = {
+    "闵行": [["min"], ["hang"]],
     "长护险": [["chang"], ["hu"], ["xian"]],
     "长三角": [["chang"], ["san"], ["jiao"]],
     "重名": [["chong"], ["ming"]],
     "发卡": [["fa"], ["ka"]],
     "献血": [["xian"], ["xue"]],
-    "无偿献血": [["wu"], ["chang"], ["xian"], ["xue"]],
 }
 
 
@@ -129,11 +129,8 @@ def sounds_of(text: str) -> Iterable[str]:
 
 def syllables_of(text: str) -> list[str]:
     """Pinyin of each character; runs of letters and digits as they are. Words decide between several readings."""
-    found: list[str] = []
-    for run in runs(text):
-        words = segmenter().cut(run) if is_han(run) else [run]
-        found += [syllable for word in words for syllable in _pinyin()(word)]
-    return [re.sub("[^a-z0-9]", "", syllable) for syllable in found]
+    words = (word for run in runs(text) for word in (segmenter().cut(run) if is_han(run) else [run]))
+    return [re.sub("[^a-z0-9]", "", syllable) for word in words for syllable in _pinyin()(word)]
 
 
 def _initials(syllables: list[str]) -> str:

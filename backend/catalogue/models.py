@@ -43,7 +43,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class ItemPage(Struct, frozen=True, kw_only=True):
-    """`items` are encoded ItemEntry; `next` is the cursor of the next page, None on the last; `total` counts all pages."""
+    """`items` are encoded ItemEntry; `next` is the cursor of the next page, None on the last; `total` is of all."""
 
     items: list[Raw]
     next: str | None

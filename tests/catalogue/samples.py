@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from backend.city.calendar import Calendar
 from backend.city.city import City
 from backend.city.items import CodeScheme, Item
 from backend.city.models import (
@@ -64,7 +63,7 @@ class Sample:
             departments={code: _department(code, name) for code, name in self.departments.items()},
             event_types={},
             sources={},
-            calendar=Calendar([]),
+            holiday_years={},
         )
 
 
