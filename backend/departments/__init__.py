@@ -1,0 +1,1 @@
+"""Departments: who may feed us, and the protocol by which records of any kind are fed."""

@@ -1,0 +1,20 @@
+"""What departments report about persons and enterprises."""
+
+from datetime import datetime
+from uuid import UUID
+
+from backend.core.events import Event
+
+
+class EventReceived(Event, frozen=True, kw_only=True, tag="departments.event_received"):
+    """A department's event of one of the pack's event types, its facts checked: dates `YYYY-MM-DD`, codes that exist.
+
+    `report_id` is ours and stays the same when the department corrects the event; it comes again with `corrects`.
+    """
+
+    report_id: UUID
+    department_id: str
+    event_type: str
+    occurred_at: datetime
+    facts: dict[str, str]
+    corrects: bool

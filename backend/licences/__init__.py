@@ -1,0 +1,1 @@
+"""Licences: fed by departments, carried by residents, watched for their expiry."""

@@ -1,0 +1,23 @@
+"""POST /api/feeds/licences."""
+
+from typing import Any
+
+from litestar import Request, Response, post
+
+from backend.city.city import City
+from backend.core.clock import Clock
+from backend.core.crypto import Keyring
+from backend.core.db import Database
+from backend.departments.receiving import FEED_ROUTE, receive_feed
+from backend.licences.feed import LicenceFeed
+
+
+@post("/api/feeds/licences", summary="Licences and their changes, one JSON object per line", **FEED_ROUTE)
+async def feed_licences(
+    request: Request[Any, Any, Any], db: Database, clock: Clock, city: City, keyring: Keyring
+) -> Response[bytes]:
+    """Newline-delimited JSON in, an answer for every line out; see docs/feeds.md."""
+    return await receive_feed(request, db, clock, "licences", lambda key: LicenceFeed(key, city, keyring))
+
+
+HANDLERS = [feed_licences]
