@@ -32,25 +32,20 @@ async def take(redis: Redis, consumer: str, *, count: int, abandoned_after: time
 
     Waits up to `block_ms` for the first new entry (0: not at all).
     """
+    idle_ms = int(abandoned_after.total_seconds() * 1000)
     try:
-        entries = await _take(redis, consumer, count=count, abandoned_after=abandoned_after, block_ms=block_ms)
+        claimed = await redis.xautoclaim(STREAM, GROUP, consumer, min_idle_time=idle_ms, count=count)
     except ResponseError as error:
         if not str(error).startswith("NOGROUP"):
             raise
         await _create_group(redis)
-        return []
+        claimed = [b"0-0", [], []]
+    entries: list[Any] = [(entry_id, fields) for entry_id, fields in claimed[1] if fields]
+    if not entries:
+        answer: Any = await redis.xreadgroup(GROUP, consumer, {STREAM: ">"}, count=count, block=block_ms or None)
+        streams = answer.items() if isinstance(answer, dict) else answer or []
+        entries = [entry for _, found in streams for entry in found]
     return [(entry_id, _pointer(fields)) for entry_id, fields in entries]
-
-
-async def _take(redis: Redis, consumer: str, *, count: int, abandoned_after: timedelta, block_ms: int) -> list[Any]:
-    idle_ms = int(abandoned_after.total_seconds() * 1000)
-    claimed = await redis.xautoclaim(STREAM, GROUP, consumer, min_idle_time=idle_ms, count=count)
-    entries = [(entry_id, fields) for entry_id, fields in claimed[1] if fields]
-    if entries:
-        return entries
-    answer: Any = await redis.xreadgroup(GROUP, consumer, {STREAM: ">"}, count=count, block=block_ms or None)
-    streams = answer.items() if isinstance(answer, dict) else answer or []
-    return [entry for _, found in streams for entry in found]
 
 
 async def finish(redis: Redis, entry_ids: Sequence[bytes]) -> None:
