@@ -1,3 +1,21 @@
+-- What was due to whom, and how far each sweep has come.
+
+-- A licence that ends some day, and what, if anything, makes a reminder of its expiry pointless or wrong.
+CREATE VIEW remindable_licences AS
+SELECT l.subject_id,
+       l.licence_id,
+       l.licence_type,
+       l.expires_on,
+       l.changed_at,
+       CASE
+           WHEN s.died_on IS NOT NULL THEN 'holder_dead'
+           WHEN l.status <> 'valid' THEN l.status
+           WHEN l.renewal_filed_on IS NOT NULL THEN 'renewal_filed'
+       END AS held_back_by
+FROM licences l
+JOIN subjects s ON s.subject_id = l.subject_id
+WHERE l.expires_on IS NOT NULL;
+
 CREATE TABLE reminder_matches (
     subject_id uuid        NOT NULL,
     rule       text        NOT NULL,  -- licence-expiry:<licence type>

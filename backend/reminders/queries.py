@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from backend.core.db import Database, Tx, many, maybe, one
+from backend.core.db import Database, Queryable, Tx, many, maybe, one
 from backend.core.ids import uuid7
 from backend.reminders.models import DueLicence, Ladder, Match
 
@@ -88,7 +88,7 @@ async def list_due(tx: Tx, ladder: Ladder, known_since: datetime | None) -> Asyn
         yield Match(licence, ladder.rung_of[licence.expires_on])
 
 
-async def list_matched(conn: Database | Tx, matches: Sequence[Match]) -> set[MatchKey]:
+async def list_matched(conn: Queryable, matches: Sequence[Match]) -> set[MatchKey]:
     """Which of these have been told already."""
     rows = await conn.fetch(
         """SELECT m.subject_id, m.rule, m.occasion
@@ -125,12 +125,12 @@ async def insert_matches(tx: Tx, matches: Sequence[Match], message_ids: Sequence
 
 
 class Settled(Struct, frozen=True):
-    """A message and whether anything that it speaks of is still to be done."""
+    """A message and whether anything that it speaks of is still to be done; rule and occasion unless it is a digest."""
 
     message_id: UUID
     rule: str
     occasion: str
-    matches: int
+    digest: bool
     holds: bool
 
 
@@ -151,10 +151,12 @@ async def settle_matches(tx: Tx, subject_id: UUID, now: datetime) -> list[Settle
                WHERE m.subject_id = $1 AND m.rule = open.rule AND m.occasion = open.occasion AND NOT open.holds
                RETURNING m.message_id
            )
-           SELECT message_id, min(rule) AS rule, min(occasion) AS occasion, count(*)::int AS matches,
-                  bool_or(holds) AS holds
-           FROM open WHERE message_id IN (SELECT message_id FROM settled)
-           GROUP BY message_id""",
+           SELECT open.message_id, min(open.rule) AS rule, min(open.occasion) AS occasion,
+                  (SELECT count(*) > 1 FROM reminder_matches a
+                   WHERE a.subject_id = $1 AND a.message_id = open.message_id) AS digest,
+                  bool_or(open.holds) AS holds
+           FROM open WHERE open.message_id IN (SELECT settled.message_id FROM settled)
+           GROUP BY open.message_id""",
         subject_id,
         now,
     )

@@ -84,7 +84,7 @@ async def settle_reminders(tx: Tx, subject_id: UUID, now: datetime) -> None:
     """
     for told in await queries.settle_matches(tx, subject_id, now):
         if not told.holds:
-            rule, occasion = (told.rule, told.occasion) if told.matches == 1 else _digest_key(told.message_id)
+            rule, occasion = _digest_key(told.message_id) if told.digest else (told.rule, told.occasion)
             await withdraw(tx, subject_id, rule, now, occasions=[occasion])
 
 

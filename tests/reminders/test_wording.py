@@ -1,0 +1,55 @@
+"""What a reminder says holds on the day it is said, for every licence type of the pack and every rung."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from backend.city.city import City
+from backend.reminders.models import DueLicence, Match
+from backend.reminders.wording import reminder
+from notifications.models import Message, Tone, Urgency
+
+AS_OF = date(2026, 11, 20)
+SOMEBODY = UUID("018f0000-0000-7000-8000-000000000001")
+
+
+def about(city: City, licence_type: str, days: int) -> Message:
+    licence = DueLicence(SOMEBODY, SOMEBODY, licence_type, AS_OF + timedelta(days=days), None)
+    return reminder(SOMEBODY, [Match(licence, days)], AS_OF, city)
+
+
+def test_days_left_and_the_date_are_said(city: City) -> None:
+    message = about(city, "driving-licence", 30)
+
+    assert "12 月 20 日" in message.zh.body
+    assert "还剩 30 天" in message.zh.body
+    assert message.en is not None
+    assert "20 December, in 30 days" in message.en.body
+    assert message.link == f"/services/{city.licence_type('driving-licence').renewing_item}"
+
+
+def test_the_reason_names_the_fact_the_rule_and_the_law(city: City) -> None:
+    why = about(city, "driving-licence", 30).zh.why
+
+    assert why is not None
+    assert "2026-12-20" in why.based_on
+    assert "90、60、30、15、7、1" in why.rule
+    assert why.next == "未办则 12 月 5 日、12 月 13 日再提醒；办好即停"
+
+
+def test_the_last_day_is_urgent_and_the_day_after_is_overdue(city: City) -> None:
+    assert about(city, "driving-licence", 1).urgency is Urgency.HIGH
+    overdue = about(city, "driving-licence", -1)
+    assert overdue.tone is Tone.BAD
+    assert "已于 11 月 19 日过期" in overdue.zh.body
+
+
+@pytest.mark.parametrize("days", [90, 1, 0, -1])
+def test_every_licence_type_can_be_spoken_of(city: City, days: int) -> None:
+    for code in city.licence_types:
+        message = about(city, code, days)
+        assert message.useful_until.date() > AS_OF - timedelta(days=2)
+        assert message.en is not None
+        assert all((message.zh.title, message.zh.body, message.zh.action, message.en.title, message.en.action))
+        assert "None" not in message.zh.body + message.en.body
