@@ -21,7 +21,7 @@ def chromium_program() -> Path:
     try:
         return find_chromium()
     except BrowserMissing as missing:
-        pytest.fail(str(missing), pytrace=False)
+        raise pytest.fail.Exception(str(missing), pytrace=False) from None
 
 
 @pytest.fixture
