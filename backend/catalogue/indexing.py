@@ -22,6 +22,7 @@ REVISION = 1  # raise when the same item must be indexed differently: the next l
 
 # Readings that the dictionary gets wrong, or that people type otherwise.
 _READINGS = {
+    "长宁": [["chang"], ["ning"]],
     "闵行": [["min"], ["hang"]],
     "长护险": [["chang"], ["hu"], ["xian"]],
     "长三角": [["chang"], ["san"], ["jiao"]],
