@@ -1,6 +1,7 @@
 """Refusals and faults as answers: problem+json (RFC 9457) for programs, a page for people, never a bare 500."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, ClassVar, Protocol
 from urllib.parse import quote
@@ -8,11 +9,13 @@ from urllib.parse import quote
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, ExceptionHandler, ExceptionHandlersMap, Receive, Scope, Send
 
 from backend.core.errors import BadParameter, NotFound, Refusal, SignInRequired
 from backend.core.http.display import locale_of
 from backend.core.http.pages import page, see_other
 from backend.core.ids import uuid7
+from notifications.errors import Refusal as NotificationsRefusal
 from pwa.views.pages import ErrorPage
 from pwa.views.parts import Text
 
@@ -20,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _PROGRAM_PATHS = ("/api/", "/callbacks/", "/metrics", "/healthz", "/readyz")
 _INTERNAL = "internal.fault"
+_TEMPLATE = "core/error.html"
 
 
 class Explained(Protocol):
@@ -39,7 +43,7 @@ async def answer_refusal(request: Request[Any, Any, Any], refusal: Explained) ->
     if isinstance(refusal, SignInRequired) and request.method == "GET":
         return see_other(f"/login?next={quote(_path_and_query(request), safe='')}")
     view = ErrorPage(status=refusal.status, message=Text(refusal.sentence("zh-CN"), refusal.sentence("en")))
-    return await page(request, "pages/error.html", view, status=refusal.status)
+    return await page(request, _TEMPLATE, view, status=refusal.status)
 
 
 async def answer_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
@@ -53,7 +57,7 @@ async def answer_http_exception(request: Request[Any, Any, Any], error: HTTPExce
         return await answer_refusal(request, BadParameter(name=first.get("key", "?"), reason=first.get("message", "")))
     if _for_program(request):
         return problem(error.status_code, "request.refused", error.detail, {}, headers=error.headers)
-    return await page(request, "pages/error.html", ErrorPage(status=error.status_code), status=error.status_code)
+    return await page(request, _TEMPLATE, ErrorPage(status=error.status_code), status=error.status_code)
 
 
 async def answer_fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -62,7 +66,8 @@ async def answer_fault(request: Request[Any, Any, Any], error: Exception) -> Res
     log.error("fault", exc_info=error, extra={"reference": reference, "path": request.scope.get("path_template", "")})
     if _for_program(request):
         return problem(500, _INTERNAL, f"Something broke on our side. Reference {reference}.", {"reference": reference})
-    return await page(request, "pages/error.html", ErrorPage(status=500, reference=reference), status=500)
+    view = ErrorPage(status=500, reference=reference)
+    return await page(request, _TEMPLATE, view, status=500, personal=False)  # what is broken may be what knows people
 
 
 def problem(
@@ -87,4 +92,27 @@ def _path_and_query(request: Request[Any, Any, Any]) -> str:
     return quote(request.scope["path"]) + (f"?{query}" if query else "")
 
 
-HANDLERS = {Refusal: answer_refusal, HTTPException: answer_http_exception, Exception: answer_fault}
+class _Deferred(Response[None]):
+    """An answer still to be worked out: the framework asks for answers to exceptions without waiting for them."""
+
+    def __init__(self, answer: Awaitable[Response[Any]]) -> None:
+        super().__init__(None)
+        self._answer = answer
+
+    def to_asgi_response(self, *_: Any, request: Request[Any, Any, Any], **__: Any) -> ASGIApp:  # type: ignore[override]
+        async def send_answer(scope: Scope, receive: Receive, send: Send) -> None:
+            await (await self._answer).to_asgi_response(None, request)(scope, receive, send)
+
+        return send_answer
+
+
+def _deferred(answer: Callable[[Any, Any], Awaitable[Response[Any]]]) -> "ExceptionHandler[Any]":
+    return lambda request, error: _Deferred(answer(request, error))
+
+
+HANDLERS: ExceptionHandlersMap = {
+    Refusal: _deferred(answer_refusal),
+    NotificationsRefusal: _deferred(answer_refusal),
+    HTTPException: _deferred(answer_http_exception),
+    Exception: _deferred(answer_fault),
+}
