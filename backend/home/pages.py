@@ -12,6 +12,7 @@ from backend.city.models import Tile
 from backend.core.clock import Clock, local_date
 from backend.core.db import Database
 from backend.core.http.access import Access, access
+from backend.core.http.given import Given
 from backend.core.http.pages import page
 from backend.core.sessions import Session
 from backend.inbox.service import due
@@ -30,7 +31,11 @@ _EASILY_CARRIED = 2  # more things to bring than this do not fit a card: the gui
 
 @get("/", opt=access(Access.PUBLIC), include_in_schema=False)
 async def home(
-    request: Request[Any, Any, Any], db: Database, clock: Clock, city: City, session: Session | None
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    clock: Given[Clock],
+    city: Given[City],
+    session: Given[Session | None],
 ) -> Response[bytes]:
     """One statement for all that is personal, none for visitors."""
     if session is None:

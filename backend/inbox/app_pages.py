@@ -7,6 +7,7 @@ from litestar import Request, Response, get
 
 from backend.core.http.access import Access, access
 from backend.core.http.display import display_cookies, locale_of
+from backend.core.http.given import Given
 from backend.core.http.pages import own_path, page, see_other
 from backend.core.http.state import face_of
 from backend.core.settings import Settings
@@ -16,7 +17,7 @@ from pwa.views.pages import Plain
 
 
 @get("/display", opt=access(Access.PUBLIC), include_in_schema=False)
-async def display(request: Request[Any, Any, Any], settings: Settings) -> Response[bytes]:
+async def display(request: Request[Any, Any, Any], settings: Given[Settings]) -> Response[bytes]:
     """Keeps `lang`, `mode`, `theme` and `size` in cookies and goes back to `next`, a path of our own."""
     given = {key: str(value) for key, value in request.query_params.items()}
     response = see_other(own_path(given.get("next")))

@@ -9,6 +9,7 @@ from backend.citizens.models import Level
 from backend.core.clock import Clock
 from backend.core.db import Database
 from backend.core.http.access import Access, access
+from backend.core.http.given import Given
 from backend.core.http.pages import page, see_other
 from backend.core.http.toasts import say_next
 from backend.core.sessions import Session
@@ -42,7 +43,7 @@ _NO_TIME_BETWEEN = Text("结束要和开始不同", "The end must differ from th
 
 
 @get("/me", opt=access(Access.PUBLIC), include_in_schema=False)
-async def me(request: Request[Any, Any, Any], db: Database, session: Session | None) -> Response[bytes]:
+async def me(request: Request[Any, Any, Any], db: Given[Database], session: Given[Session | None]) -> Response[bytes]:
     """The tab; signed out only how the screens look."""
     if session is None:
         return await page(request, "inbox/me.html", Me(), tab=Tab.ME)
@@ -62,7 +63,9 @@ async def display_settings(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get("/me/notifications", opt=access(Access.RESIDENT), include_in_schema=False)
-async def notifications(request: Request[Any, Any, Any], db: Database, session: Session) -> Response[bytes]:
+async def notifications(
+    request: Request[Any, Any, Any], db: Given[Database], session: Given[Session]
+) -> Response[bytes]:
     """Every topic by every channel, and quiet hours."""
     quiet = (await get_reader(db, session.subject_id)).quiet_hours or models.QuietHours()
     view = await _settings(db, session, _shown(quiet))
@@ -71,7 +74,7 @@ async def notifications(request: Request[Any, Any, Any], db: Database, session: 
 
 @post("/me/notifications", opt=access(Access.RESIDENT), include_in_schema=False)
 async def switch_channel(
-    request: Request[Any, Any, Any], db: Database, clock: Clock, session: Session
+    request: Request[Any, Any, Any], db: Given[Database], clock: Given[Clock], session: Given[Session]
 ) -> Response[bytes]:
     """One switch: fields `topic`, `channel` (push or sms) and `on` (on or off)."""
     form = await request.form()
@@ -88,7 +91,9 @@ async def switch_channel(
 
 
 @post("/me/quiet-hours", opt=access(Access.RESIDENT), include_in_schema=False)
-async def quiet_hours(request: Request[Any, Any, Any], db: Database, clock: Clock, session: Session) -> Response[bytes]:
+async def quiet_hours(
+    request: Request[Any, Any, Any], db: Given[Database], clock: Given[Clock], session: Given[Session]
+) -> Response[bytes]:
     """Fields `begins` and `ends`, HH:MM in the city's time; what cannot be is shown again with the reason."""
     form = await request.form()
     begins, ends = _time(form.get("begins", "")), _time(form.get("ends", ""))
@@ -104,7 +109,7 @@ async def quiet_hours(request: Request[Any, Any, Any], db: Database, clock: Cloc
 
 
 @get("/me/push", opt=access(Access.RESIDENT), include_in_schema=False)
-async def push(request: Request[Any, Any, Any], db: Database, session: Session) -> Response[bytes]:
+async def push(request: Request[Any, Any, Any], db: Given[Database], session: Given[Session]) -> Response[bytes]:
     """Why, before the browser asks."""
     view = PushExplainer(
         quiet=_shown((await get_reader(db, session.subject_id)).quiet_hours or models.QuietHours()),

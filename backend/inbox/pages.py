@@ -6,11 +6,13 @@ from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery
 
 from backend.core.clock import Clock
 from backend.core.db import Database
 from backend.core.errors import BadParameter
 from backend.core.http.access import Access, access
+from backend.core.http.given import Given
 from backend.core.http.pages import own_path, page, see_other
 from backend.core.http.toasts import say_next
 from backend.core.sessions import Session
@@ -30,11 +32,11 @@ _LIST = "inbox/messages.html"
 @get("/messages", opt=access(Access.PUBLIC), include_in_schema=False)
 async def messages(
     request: Request[Any, Any, Any],
-    db: Database,
-    clock: Clock,
-    session: Session | None,
-    tab: Tab | None = None,
-    after: str | None = None,
+    db: Given[Database],
+    clock: Given[Clock],
+    session: Given[Session | None],
+    tab: FromQuery[Tab | None] = None,
+    after: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """A page of one tab; without a choice the first tab that has something unread."""
     if session is None:
@@ -56,7 +58,11 @@ async def messages(
 
 @get("/messages/{message_id:uuid}", opt=access(Access.RESIDENT), include_in_schema=False)
 async def message(
-    request: Request[Any, Any, Any], db: Database, clock: Clock, session: Session, message_id: UUID
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    clock: Given[Clock],
+    session: Given[Session],
+    message_id: FromPath[UUID],
 ) -> Response[bytes]:
     """One message with its reason; showing it marks it read."""
     now = clock.now()
@@ -66,7 +72,9 @@ async def message(
 
 
 @get("/messages/{message_id:uuid}/open", opt=access(Access.RESIDENT), include_in_schema=False)
-async def open_link(db: Database, clock: Clock, session: Session, message_id: UUID) -> Response[bytes]:
+async def open_link(
+    db: Given[Database], clock: Given[Clock], session: Given[Session], message_id: FromPath[UUID]
+) -> Response[bytes]:
     """Where a tapped push leads: marks it read and goes on to what it is about, or says that it is over."""
     found = await open_message(db, session.subject_id, message_id, clock.now())
     return see_other(found.link if found.state is MessageState.ACTIVE else f"/messages/{message_id}")
@@ -74,7 +82,11 @@ async def open_link(db: Database, clock: Clock, session: Session, message_id: UU
 
 @post("/messages/{message_id:uuid}/later", opt=access(Access.RESIDENT), include_in_schema=False)
 async def later(
-    request: Request[Any, Any, Any], db: Database, clock: Clock, session: Session, message_id: UUID
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    clock: Given[Clock],
+    session: Given[Session],
+    message_id: FromPath[UUID],
 ) -> Response[bytes]:
     """过几天提醒: form field `days`, by default about three."""
     day = await put_off(db, session.subject_id, message_id, _days(await request.form()), clock.now())
@@ -84,7 +96,11 @@ async def later(
 
 @post("/messages/{message_id:uuid}/stop", opt=access(Access.RESIDENT), include_in_schema=False)
 async def stop(
-    request: Request[Any, Any, Any], db: Database, clock: Clock, session: Session, message_id: UUID
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    clock: Given[Clock],
+    session: Given[Session],
+    message_id: FromPath[UUID],
 ) -> Response[bytes]:
     """不再提醒, with the way back in the toast."""
     label = stop_label(await stop_reminding(db, session.subject_id, message_id, clock.now()))
@@ -96,7 +112,11 @@ async def stop(
 
 @post("/messages/{message_id:uuid}/undo-stop", opt=access(Access.RESIDENT), include_in_schema=False)
 async def undo_stop(
-    request: Request[Any, Any, Any], db: Database, clock: Clock, session: Session, message_id: UUID
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    clock: Given[Clock],
+    session: Given[Session],
+    message_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Reminders of this kind again; what was dropped and is still of use is queued anew."""
     label = stop_label(await remind_again(db, session.subject_id, message_id, clock.now()))

@@ -3,12 +3,14 @@
 from typing import Any
 
 from litestar import Request, Response, delete, get, post
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from backend.core.clock import Clock
 from backend.core.db import Database
 from backend.core.http.access import Access, access
 from backend.core.http.display import locale_of
+from backend.core.http.given import Given
 from backend.core.sessions import Session
 from backend.core.settings import Settings
 from backend.inbox.push_keys import push_keys
@@ -30,7 +32,7 @@ class Endpoint(Struct, frozen=True):
 
 
 @get("/api/push/key", opt=access(Access.PUBLIC), tags=["push"])
-async def push_key(settings: Settings) -> Response[PushKey]:
+async def push_key(settings: Given[Settings]) -> Response[PushKey]:
     """The key that new push subscriptions are made with. 503 where push is not set up."""
     return Response(PushKey(push_keys(settings).current.public), headers={"Cache-Control": "no-cache"})
 
@@ -38,11 +40,11 @@ async def push_key(settings: Settings) -> Response[PushKey]:
 @post("/api/push/subscriptions", opt=access(Access.RESIDENT), status_code=204, tags=["push"])
 async def add_subscription(
     request: Request[Any, Any, Any],
-    db: Database,
-    clock: Clock,
-    settings: Settings,
-    session: Session,
-    data: RawSubscription,
+    db: Given[Database],
+    clock: Given[Clock],
+    settings: Given[Settings],
+    session: Given[Session],
+    data: JSONBody[RawSubscription],
 ) -> None:
     """Sends pushes to this browser from now on: the body is PushSubscription.toJSON().
 
@@ -57,7 +59,7 @@ async def add_subscription(
 
 
 @delete("/api/push/subscriptions", opt=access(Access.RESIDENT), status_code=204, tags=["push"])
-async def remove_subscription(db: Database, session: Session, data: Endpoint) -> None:
+async def remove_subscription(db: Given[Database], session: Given[Session], data: JSONBody[Endpoint]) -> None:
     """No more pushes to this browser. Repeating it, or naming somebody else's browser, changes nothing."""
     async with db.transaction() as tx:
         await unsubscribe(tx, session.subject_id, data.endpoint)

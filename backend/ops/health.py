@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from backend.core.db import Database
 from backend.core.http.access import Access, access
+from backend.core.http.given import Given
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ async def healthz() -> Response[dict[str, str]]:
 
 
 @get("/readyz", opt=access(Access.INTERNAL), include_in_schema=False)
-async def readyz(db: Database, redis: Redis) -> Response[dict[str, str]]:
+async def readyz(db: Given[Database], redis: Given[Redis]) -> Response[dict[str, str]]:
     """200 when Postgres, Redis and a loaded city pack are there, else 503 and which of them is missing."""
     postgres, pack, cache = await asyncio.gather(
         _state("postgres", db.fetchval("SELECT 1")),

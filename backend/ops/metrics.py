@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 from backend.core.clock import Clock
 from backend.core.db import Database
 from backend.core.http.access import Access, access
+from backend.core.http.given import Given
 from backend.ops.models import Backlog, Deliveries, Sweep
 from backend.ops.queries import get_backlog, list_deliveries_since, list_sweeps
 
@@ -32,7 +33,7 @@ class Figures(Struct, frozen=True):
 
 
 @get("/metrics", opt=access(Access.INTERNAL), include_in_schema=False)
-async def metrics(db: Database, clock: Clock) -> Response[bytes]:
+async def metrics(db: Given[Database], clock: Given[Clock]) -> Response[bytes]:
     """Text of the Prometheus exposition format; without Postgres `postgres_up 0` and what this process knows itself."""
     registry = CollectorRegistry()
     registry.register(_Hall(await _read(db, clock.now())))

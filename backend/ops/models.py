@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 
-class Backlog(Struct, frozen=True, kw_only=True):
+class Backlog(Struct, frozen=True):
     """Work that is committed and not yet done, and since when the oldest of it waits; None: nothing waits."""
 
     oldest_event_at: datetime | None
