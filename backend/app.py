@@ -21,8 +21,9 @@ from backend.city.service import find_version, read_city
 from backend.core.background import background
 from backend.core.http.access import guard, require_declared
 from backend.core.http.edge import Edge
+from backend.core.http.given import session_of
 from backend.core.http.problems import HANDLERS as PROBLEMS
-from backend.core.http.state import attach, current_session
+from backend.core.http.state import attach
 from backend.core.logs import configure_logs
 from backend.core.processes import die_with_parent
 from backend.core.resources import Resources, open_resources
@@ -91,6 +92,8 @@ def face(city: City) -> CityFace:
 
 def create_app(resources: Resources, city: City) -> tuple[Edge, Litestar]:
     """The whole hall on resources that the caller owns: what serves requests, and the application inside it."""
+    for handler in HANDLERS:
+        require_declared(handler)
     current = CurrentCity(city)
 
     @contextlib.asynccontextmanager
@@ -101,7 +104,7 @@ def create_app(resources: Resources, city: City) -> tuple[Edge, Litestar]:
     app = Litestar(
         route_handlers=HANDLERS,
         guards=[guard],
-        exception_handlers=PROBLEMS,  # type: ignore[arg-type]
+        exception_handlers=PROBLEMS,
         dependencies={
             "db": Provide(lambda: resources.db, sync_to_thread=False),
             "redis": Provide(lambda: resources.redis, sync_to_thread=False),
@@ -109,7 +112,7 @@ def create_app(resources: Resources, city: City) -> tuple[Edge, Litestar]:
             "settings": Provide(lambda: resources.settings, sync_to_thread=False),
             "keyring": Provide(lambda: resources.keyring, sync_to_thread=False),
             "city": Provide(current.get, sync_to_thread=False),
-            "session": Provide(current_session),
+            "session": Provide(session_of),
         },
         lifespan=[follow_packs],
         compression_config=CompressionConfig(backend="brotli", brotli_quality=5, brotli_gzip_fallback=True),
@@ -118,9 +121,6 @@ def create_app(resources: Resources, city: City) -> tuple[Edge, Litestar]:
         logging_config=None,
     )
     attach(app, resources, face(city))
-    for route in app.routes:
-        for handler in getattr(route, "route_handlers", []):
-            require_declared(handler)
     return Edge(app, secure=resources.settings.secure), app
 
 

@@ -134,9 +134,16 @@ def _pack_check(options: argparse.Namespace) -> None:
 
 
 def _pack_load(options: argparse.Namespace) -> None:
-    from backend.demo import load_city_pack
+    from backend.catalogue.publishing import publish_pack
 
-    _run(options, lambda hall: load_city_pack(hall.db, options.path, hall.now()))
+    async def load(hall: "Resources") -> None:
+        done = await publish_pack(hall.db, options.path, hall.now())
+        print(
+            f"version {done.version}: {done.added} entries added, {done.changed} changed, {done.removed} removed, "
+            f"{done.unchanged} unchanged"
+        )
+
+    _run(options, load)
 
 
 def _department_add(options: argparse.Namespace) -> None:

@@ -1,1 +1,40 @@
 """THE MAP: what happens after each fact. Two or three lines a handler; the work is done by the features."""
+
+from datetime import date, datetime
+
+from backend.citizens.events import PersonDied, PersonMovedOut
+from backend.citizens.service import record_death, record_move_out
+from backend.core.db import Tx
+from backend.core.events import Event, EventMap
+from backend.departments.events import EventReceived
+from backend.licences.events import LicenceRecorded
+from backend.licences.service import close_renewal, file_renewal
+from backend.reminders.service import settle_reminders
+
+
+async def apply_report(tx: Tx, event: EventReceived, now: datetime) -> None:
+    """What a department reports becomes a fact of the feature that keeps such facts."""
+    subject_id, facts = event.subject_id, event.facts
+    match event.event_type:
+        case "person.died":
+            await record_death(tx, subject_id, date.fromisoformat(facts["died_on"]), now)
+        case "person.moved_out":
+            await record_move_out(tx, subject_id, date.fromisoformat(facts["moved_on"]), now)
+        case "licence.renewal_filed":
+            filed_on = date.fromisoformat(facts["filed_on"])
+            await file_renewal(tx, subject_id, facts["licence_type"], filed_on, source_id=facts["source_id"])
+        case "licence.renewal_closed":
+            closed_on = date.fromisoformat(facts["closed_on"])
+            await close_renewal(tx, subject_id, facts["licence_type"], closed_on, now, source_id=facts["source_id"])
+
+
+async def take_back_reminders(tx: Tx, event: Event, now: datetime) -> None:
+    await settle_reminders(tx, event.subject_id, now)
+
+
+EVENT_MAP: EventMap = {
+    EventReceived: [apply_report, take_back_reminders],
+    LicenceRecorded: [take_back_reminders],
+    PersonDied: [take_back_reminders],
+    PersonMovedOut: [],  # nothing follows yet: a person who moved away keeps the licences and their reminders
+}

@@ -17,7 +17,7 @@ from urllib.error import URLError
 from msgspec import Struct
 
 from backend.core import processes
-from backend.demo import prepare, welcome
+from backend.demo import TRY_IT_RESIDENT, prepare
 from backend.embedded.home import Home
 from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.redis import EmbeddedRedis
@@ -101,7 +101,9 @@ def _start(options: Options, home: Home, running: contextlib.ExitStack) -> list[
     began = time.monotonic()
     environment = _servers(home, running) | _settings(options, home)
     home.remember_environment(environment)
-    prepared = asyncio.run(prepare(environment, home, options.pack, demo=options.demo, say=say))
+    os.environ.update(environment)
+    with step("Preparing the database and the city pack"):
+        asyncio.run(prepare(options.pack, home.directory, demo=options.demo))
     programs = {"worker": ["worker"], "web": ["web", "--host", options.host, "--port", str(options.port)]}
     programs["web"] += ["--processes", str(options.web_processes)]
     if options.demo:
@@ -116,7 +118,7 @@ def _start(options: Options, home: Home, running: contextlib.ExitStack) -> list[
         if options.demo:
             _await_answer(children[0], f"http://127.0.0.1:{options.port + 1}/healthz")
         _await_answer(children[-1], f"http://127.0.0.1:{options.port}/readyz")
-    welcome(options, prepared, time.monotonic() - began)
+    _welcome(options, home, time.monotonic() - began)
     return children
 
 
@@ -185,6 +187,27 @@ def _raise_stopped(*_: object) -> None:
     for sig in _ENDING:
         signal.signal(sig, signal.SIG_IGN)  # the stop itself is not to be interrupted
     raise Stopped
+
+
+def _welcome(options: Options, home: Home, seconds: float) -> None:
+    url = f"http://localhost:{options.port}"
+    say(f"Ready after {seconds:.1f} s. Ctrl-C stops everything.\n")
+    print(f"  The hall         {url}")
+    print(f"  For programs     {url}/api/docs   {url}/metrics   {url}/readyz")
+    if options.demo:
+        print(f"  Outside world    http://localhost:{options.port + 1} (sign-in, SMS)")
+        print(f"\n  Try it: sign in at {url}/login as 林晓雯 ({TRY_IT_RESIDENT}), let a department feed a licence that")
+        print("  expires in 30 days and run the sweep; the message is in the inbox, pushed, and sent as SMS:\n")
+        print(f"    {try_it(options, home)}\n")
+    print(f"  Data, secrets and logs: {home.directory}", flush=True)
+
+
+def try_it(options: Options, home: Home) -> str:
+    """One line for a shell: feed, then sweep."""
+    data = home.directory
+    feed = f'curl -sS -H "Authorization: Bearer $(cat {data}/try-it.key)" --data-binary @{data}/try-it.ndjson'
+    command = Path(sys.executable).parent / "suishenban"
+    return f"{feed} http://localhost:{options.port}/api/feeds/licences && {command} sweep --data {data}"
 
 
 def port_is_free(host: str, port: int) -> bool:

@@ -23,18 +23,16 @@ class Secrets(msgspec.Struct, frozen=True):
     lookup_key: str
     vapid_private_key: str
     oidc_client_secret: str
-    sms_token: str
 
 
 def new_secrets() -> Secrets:
-    """Fresh keys: AES-256 and HMAC keys, a P-256 key for push (RFC 8292), tokens of the sandbox."""
+    """Fresh keys: AES-256 and HMAC keys, a P-256 key for push (RFC 8292), a secret for the sandbox."""
     scalar = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value.to_bytes(32, "big")
     return Secrets(
         data_keys=f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         lookup_key=base64.b64encode(secrets.token_bytes(32)).decode(),
         vapid_private_key=f"v1:{base64.urlsafe_b64encode(scalar).rstrip(b'=').decode()}",
         oidc_client_secret=secrets.token_urlsafe(32),
-        sms_token=secrets.token_urlsafe(32),
     )
 
 
