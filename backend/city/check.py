@@ -17,7 +17,7 @@ from backend.city.pack import read_entries
 
 
 def check_pack(path: Path) -> list[Fault]:
-    """Everything that is wrong with the pack in this directory, sorted by file and entry; empty when it can be loaded."""
+    """Everything that is wrong with the pack, sorted by file and entry; empty when it can be loaded."""
     entries, faults = read_entries(path)
     known = Known(entries)
     for entry in entries:

@@ -9,7 +9,6 @@ from backend.city.items import Item
 from backend.city.licence_types import LicenceType, RenewalWindow, Term, Validity, ValidityKind
 from backend.core.identity_numbers import InvalidNumber, check_credit_code
 
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CATALOGUE = re.compile(r"\d{15}")
 _TYPE = re.compile(r"([0-9A-Z]{18})[0-9A-Z]{3}")
 
@@ -33,8 +32,6 @@ def check_licence_type(kind: LicenceType, known: Known) -> Iterator[str]:
 
 
 def _codes(kind: LicenceType) -> Iterator[str]:
-    if not _SLUG.fullmatch(kind.code):
-        yield "code: is words of small letters joined by -"
     if kind.catalogue_code is not None and not _CATALOGUE.fullmatch(kind.catalogue_code):
         yield "catalogue_code: has 15 digits"
     if kind.type_code is not None:

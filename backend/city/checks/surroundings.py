@@ -1,15 +1,31 @@
-"""Consistency of fees, rules, packages, regions, events, calendar and the city's profile."""
+"""Consistency of what surrounds the items: fees, rules, packages, regions, events, calendar, the city's profile."""
 
 import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from backend.city.models import EventType, Fee, HolidayYear, Package, Profile, Region, RegionLevel, Strict, Theme, Tile
+from backend.city.licence_types import LicenceType
+from backend.city.models import (
+    Department,
+    EventType,
+    Fee,
+    HolidayYear,
+    LifeStage,
+    Package,
+    Profile,
+    Region,
+    RegionLevel,
+    Source,
+    Strict,
+    Theme,
+    Tile,
+)
 from backend.city.rules import Anchor, Rule, Timing
 
-_ICON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SLUGGED = LicenceType | Fee | Rule | Package | Theme | LifeStage | Department | Source
 _EVENT = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 _DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _LABEL_LENGTH = 5
@@ -17,6 +33,8 @@ _SATURDAY = 5
 
 
 def check_surroundings(value: Strict) -> Iterator[str]:
+    if isinstance(value, _SLUGGED) and not _SLUG.fullmatch(value.code):
+        yield "code: is words of small letters joined by -"
     match value:
         case Fee():
             yield from _fee(value)
@@ -122,7 +140,9 @@ def _make_up_day(day: date, year: HolidayYear) -> Iterator[str]:
 
 
 def _profile(profile: Profile) -> Iterator[str]:
-    if profile.time_zone not in available_timezones():
+    try:
+        ZoneInfo(profile.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
         yield f"time_zone: there is no {profile.time_zone}"
     for field, tiles, number in (
         ("common_services", profile.common_services, 8),
@@ -143,5 +163,5 @@ def _tile(tile: Tile) -> Iterator[str]:
 
 
 def _icon(icon: str) -> Iterator[str]:
-    if not _ICON.fullmatch(icon):
+    if not _SLUG.fullmatch(icon):
         yield f"icon: {icon} is no name of an icon"
