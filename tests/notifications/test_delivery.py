@@ -9,7 +9,9 @@ import pytest
 from notifications.channels.channel import Outcome
 from notifications.channels.web_push import WebPush
 from notifications.counters import DELIVERIES, REFUSED
-from notifications.queries.claims import Claimed
+from notifications.models import DeliveryState
+from notifications.queries.claims import Claimed, Settled, update_claimed, update_settled
+from notifications.service import publish
 from notifications.subscriptions import count_subscriptions
 from notifications.webpush.vapid import VapidHeaders, generate_key, parse_keys
 from notifications.work_queue import GROUP, STREAM
@@ -240,18 +242,50 @@ async def test_pointers_taken_by_a_dead_sender_are_taken_over(town: Town) -> Non
 
 
 async def test_two_senders_at_once_send_each_delivery_once(town: Town) -> None:
-    people = [uuid4() for _ in range(60)]
+    people = [uuid4() for _ in range(300)]
     phones = [await town.phone(person) for person in people]
-    await town.sender().run_once()
     pointers = await town.tell(*(a_message(person, town.clock.now()) for person in people))
-    for pointer in pointers * 2:  # every pointer three times
-        await town.redis.xadd(STREAM, {"r": pointer.recipient_id.bytes, "m": pointer.message_id.bytes})
+    await publish(town.redis, pointers * 2)
 
     senders = [town.sender(f"sender-{number}") for number in range(4)]
-    sent = await asyncio.gather(*(sender.run_once() for sender in senders for _ in range(2)))
+    sent = await asyncio.gather(*(sender.run_once() for sender in senders))
 
-    assert sum(sent) == 60
-    assert [len(phone.messages) for phone in phones] == [1] * 60
+    assert sum(sent) == 300
+    assert [len(phone.messages) for phone in phones] == [1] * 300
+
+
+async def test_what_one_sender_is_sending_no_other_touches(town: Town) -> None:
+    me = uuid4()
+    phone = await town.phone(me)
+    town.push.fail_next(Fault.slow(0.3))
+    pointers = await town.tell(a_message(me, town.clock.now()))
+
+    busy = asyncio.create_task(town.sender("one").run_once())
+    await asyncio.sleep(0.1)
+    await publish(town.redis, pointers)
+
+    assert await town.sender("two").run_once() == 0
+    assert await busy == 1
+    assert len(phone.messages) == 1
+
+
+async def test_a_result_that_comes_after_the_lease_has_gone_to_another_is_left_to_that_one(town: Town) -> None:
+    me = uuid4()
+    await town.phone(me)
+    pointers = await town.tell(a_message(me, town.clock.now()))
+    first, second, now = uuid4(), uuid4(), town.clock.now()
+    later = now + timedelta(minutes=2)
+    (claimed,) = await update_claimed(town.db, pointers, lease=first, until=later, now=now)
+    assert await update_claimed(town.db, pointers, lease=second, until=later, now=now) == []
+    (again,) = await update_claimed(town.db, pointers, lease=second, until=later + timedelta(minutes=2), now=later)
+
+    facts = {name: getattr(claimed, name) for name in ("recipient_id", "message_id", "channel", "target", "round")}
+    late = Settled(**facts, state=DeliveryState.FAILED, due_at=None, attempts=1, result="failed")
+    await update_settled(town.db, [late], lease=first, now=later)
+
+    assert again.message_id == claimed.message_id
+    (row,) = await town.deliveries()
+    assert (row["state"], row["lease"]) == ("queued", second)
 
 
 async def test_a_defect_met_by_one_delivery_does_not_stop_the_others(town: Town) -> None:

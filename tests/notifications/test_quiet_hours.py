@@ -37,7 +37,9 @@ def test_the_default_hours_at_their_edges(instant: datetime, released: datetime)
 def test_an_afternoon_nap_ends_the_same_day() -> None:
     nap = QuietHours(time(12, 30), time(14, 0))
 
-    assert release_at(local(20, 13, 0), nap) == local(20, 14, 30)
+    assert release_at(local(20, 12, 29), nap) == local(20, 12, 29)
+    assert release_at(local(20, 12, 30), nap) == local(20, 14, 30)
+    assert release_at(local(20, 14, 0), nap) == local(20, 14, 0)
     assert release_at(local(20, 23, 0), nap) == local(20, 23, 0)
 
 
