@@ -1,0 +1,110 @@
+"""Reading packs: Shanghai as it is in the repository, and packs that cannot be read."""
+
+from pathlib import Path
+
+import pytest
+
+from backend.city.city import City
+from backend.city.errors import FaultyPack
+from backend.city.items import Item
+from backend.city.models import NATIONAL, Page
+from backend.city.pack import SHANGHAI, Pack, assemble, entries_of, read_pack
+from backend.city.service import city_of
+from tests.city.small_pack import ITEMS, RENEWAL, put, small_pack, spoiled, written
+
+ENDORSEMENT = "312000194000"
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return read_pack(SHANGHAI)
+
+
+@pytest.fixture(scope="module")
+def shanghai(pack: Pack) -> City:
+    return city_of(pack)
+
+
+def test_a_pack_taken_apart_and_put_together_is_the_same(pack: Pack) -> None:
+    assert assemble(entries_of(pack)) == pack
+
+
+def test_a_pack_with_an_entry_that_cannot_be_decoded_is_refused(tmp_path: Path) -> None:
+    files = small_pack()
+    spoiled(files, ITEMS, RENEWAL, put(colour="red"))
+
+    with pytest.raises(FaultyPack):
+        read_pack(written(files, tmp_path))
+
+
+def test_every_entry_belongs_to_the_city_or_the_nation(pack: Pack) -> None:
+    regions = {getattr(value, "region", NATIONAL) for _, _, value in entries_of(pack)}
+
+    assert regions <= {pack.profile.region, NATIONAL}
+
+
+def test_every_item_has_a_title_in_both_languages(pack: Pack) -> None:
+    assert [code for code, item in pack.items.items() if not item.title.en] == []
+
+
+def test_every_shortcut_to_an_item_leads_to_one_with_a_summary(shanghai: City) -> None:
+    items = [shanghai.item(tile.item) for tile in (*shanghai.tiles, *shanghai.elder_tiles) if tile.item]
+
+    assert [item.code for item in items if item.summary is None] == []
+    assert shanghai.tiles[-1].page is Page.SERVICES
+
+
+def test_every_licence_that_can_be_renewed_in_a_window_is_reminded_before_the_window_closes(shanghai: City) -> None:
+    late = [
+        kind.code
+        for kind in shanghai.licence_types.values()
+        if kind.renewal_window and kind.renewal_window.close_before and kind.renewing_item
+        if kind.reminder_rungs[0] <= kind.renewal_window.close_before
+    ]
+
+    assert late == []
+
+
+def test_no_reminder_comes_before_the_window_of_a_residence_permit_opens(shanghai: City) -> None:
+    assert shanghai.licence_type("residence-permit").reminder_rungs == (30, 15, 7, 1, -1)
+
+
+@pytest.mark.parametrize(
+    ("licence_type", "item"),
+    [
+        ("resident-identity-card", "CN-identity-card-renewal"),
+        ("driving-licence", "CN-driving-licence-renewal"),
+        ("passport", "CN-passport-renewal"),
+        ("hong-kong-macao-permit", "CN-hong-kong-macao-permit-renewal"),
+        ("residence-permit", ENDORSEMENT),
+    ],
+)
+def test_the_licences_most_people_hold_lead_to_a_guide_that_helps(shanghai: City, licence_type: str, item: str) -> None:
+    guide = shanghai.renewing_item(licence_type)
+
+    assert guide is not None
+    assert guide.code == item
+    assert guide.result == licence_type
+    assert guide.conditions
+    assert shanghai.fees_of(guide)
+
+
+def test_an_endorsement_of_a_residence_permit_is_free_by_law(shanghai: City) -> None:
+    (fee,) = shanghai.fees_of(shanghai.item(ENDORSEMENT))
+
+    assert fee.amount_fen == 0
+    assert fee.legal_basis
+
+
+def test_a_proof_without_a_renewing_item_has_none(shanghai: City) -> None:
+    assert shanghai.renewing_item("household-proof") is None
+
+
+def test_from_an_item_one_finds_the_licences_it_renews(shanghai: City) -> None:
+    assert [kind.code for kind in shanghai.renewed_by[ENDORSEMENT]] == ["residence-permit"]
+
+
+def test_an_item_is_online_when_it_is_accepted_there(shanghai: City) -> None:
+    assert shanghai.item("CN-driving-licence-renewal").online
+    assert not shanghai.item("SH-senior-citizen-card").online
+    assert isinstance(shanghai.item("SH-senior-citizen-card"), Item)
