@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
 
 from backend.catalogue.asking import ask, version_number
 from backend.catalogue.directory import Choice, package_view, results_view, services_view
@@ -17,6 +18,7 @@ from backend.city.models import Subject
 from backend.core.clock import Clock, local_date
 from backend.core.db import Database
 from backend.core.http.access import Access, access
+from backend.core.http.given import Given
 from backend.core.http.pages import page
 from pwa.views.shell import Tab
 
@@ -24,17 +26,17 @@ from pwa.views.shell import Tab
 @get("/services", opt=access(Access.PUBLIC), include_in_schema=False)
 async def show_services(
     request: Request[Any, Any, Any],
-    db: Database,
-    city: City,
-    clock: Clock,
-    q: str = "",
-    theme: str | None = None,
-    subject: str | None = None,
-    department: str | None = None,
-    reach: str | None = None,
-    package: str | None = None,
-    view: str | None = None,
-    after: str | None = None,
+    db: Given[Database],
+    city: Given[City],
+    clock: Given[Clock],
+    q: FromQuery[str] = "",
+    theme: FromQuery[str | None] = None,
+    subject: FromQuery[str | None] = None,
+    department: FromQuery[str | None] = None,
+    reach: FromQuery[str | None] = None,
+    package: FromQuery[str | None] = None,
+    view: FromQuery[str | None] = None,
+    after: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """The directory; with a choice or words, what they find."""
     asked = ask(city, q=q, theme=theme, subject=subject, department=department, reach=reach, after=after)
@@ -64,7 +66,12 @@ async def _find(db: Database, city: City, clock: Clock, asked: Asked) -> ItemPag
 
 @get("/services/{code:str}", opt=access(Access.PUBLIC), include_in_schema=False)
 async def show_guide(
-    request: Request[Any, Any, Any], db: Database, city: City, clock: Clock, code: str, version: str | None = None
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    city: Given[City],
+    clock: Given[Clock],
+    code: FromPath[str],
+    version: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """The guide of an item; with `version` as it was then, saying so."""
     item, number = await read_item(db, city, code, version_number(version))

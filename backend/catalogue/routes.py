@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import MediaType, Request, Response, get
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from backend.catalogue.asking import ask, version_number
 from backend.catalogue.documents import document_of
@@ -17,15 +17,16 @@ from backend.city.city import City
 from backend.core.clock import Clock, local_date
 from backend.core.db import Database
 from backend.core.http.access import Access, access
+from backend.core.http.given import Given
 
-Words = Annotated[str, Parameter(description=f"Words, pinyin, initials, English; at most {LONGEST_QUERY} characters.")]
-Theme = Annotated[str | None, Parameter(description="Code of a theme.")]
-Audience = Annotated[str | None, Parameter(description="`person` or `enterprise`.")]
-Office = Annotated[str | None, Parameter(description="Code of a department.")]
-Range = Annotated[str | None, Parameter(description="Where it may be handed in: `city`, `delta` or `nation`.")]
-Limit = Annotated[str | None, Parameter(description=f"Items per page, 1 to {MOST_PER_PAGE}; 20 when left out.")]
-After = Annotated[str | None, Parameter(description="`next` of the page before.")]
-Version = Annotated[str | None, Parameter(description="Number of an earlier version; the current one when left out.")]
+Words = Annotated[str, QueryParameter(description=f"Words, pinyin, initials, English: {LONGEST_QUERY} characters.")]
+Theme = Annotated[str | None, QueryParameter(description="Code of a theme.")]
+Audience = Annotated[str | None, QueryParameter(description="`person` or `enterprise`.")]
+Office = Annotated[str | None, QueryParameter(description="Code of a department.")]
+Range = Annotated[str | None, QueryParameter(description="Where it may be handed in: `city`, `delta` or `nation`.")]
+Limit = Annotated[str | None, QueryParameter(description=f"Items per page, 1 to {MOST_PER_PAGE}; 20 when left out.")]
+After = Annotated[str | None, QueryParameter(description="`next` of the page before.")]
+Version = Annotated[str | None, QueryParameter(description="Number of an earlier version.")]
 
 _encoder = msgspec.json.Encoder()
 
@@ -33,9 +34,9 @@ _encoder = msgspec.json.Encoder()
 @get("/api/items", opt=access(Access.PUBLIC), summary="Find service items", tags=["catalogue"])
 async def list_items(
     request: Request[Any, Any, Any],
-    db: Database,
-    city: City,
-    clock: Clock,
+    db: Given[Database],
+    city: Given[City],
+    clock: Given[Clock],
     q: Words = "",
     theme: Theme = None,
     subject: Audience = None,
@@ -52,7 +53,11 @@ async def list_items(
 
 @get("/api/items/{code:str}", opt=access(Access.PUBLIC), summary="One service item", tags=["catalogue"])
 async def show_item(
-    request: Request[Any, Any, Any], db: Database, city: City, code: str, version: Version = None
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    city: Given[City],
+    code: FromPath[str],
+    version: Version = None,
 ) -> Response[bytes]:
     """The guide as data. A field that is absent is not known. A version, once published, reads the same for ever."""
     item, number = await read_item(db, city, code, version_number(version))

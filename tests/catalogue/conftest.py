@@ -7,28 +7,20 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from litestar import Litestar
-from litestar.di import Provide
 from redis.asyncio import Redis
 
 from backend.catalogue import pages, routes
 from backend.catalogue.service import index_items
 from backend.city.city import City
-from backend.city.pack import SHANGHAI, read_pack
-from backend.city.service import city_of
 from backend.core.clock import FixedClock
 from backend.core.crypto import Keyring
 from backend.core.db import Database, connect
-from backend.core.http.access import guard
-from backend.core.http.problems import HANDLERS as PROBLEMS
-from backend.core.http.state import Resources, attach
-from backend.core.settings import Settings
 from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.redis import EmbeddedRedis
-from pwa.views.parts import Text
-from pwa.views.shell import CityFace
+from tests.hall import Hall
 
 INDEXED = "suishenban_catalogue"
+HANDLERS = [*routes.HANDLERS, *pages.HANDLERS]
 
 
 class Counting(Database):
@@ -46,12 +38,7 @@ class Counting(Database):
 
 
 @pytest.fixture(scope="session")
-def shanghai() -> City:
-    return city_of(read_pack(SHANGHAI))
-
-
-@pytest.fixture(scope="session")
-def indexed_url(servers: tuple[EmbeddedPostgres, EmbeddedRedis], template_database: str, shanghai: City) -> str:
+def indexed_url(servers: tuple[EmbeddedPostgres, EmbeddedRedis], template_database: str, city: City) -> str:
     postgres, _ = servers
 
     async def prepare() -> None:
@@ -60,7 +47,7 @@ def indexed_url(servers: tuple[EmbeddedPostgres, EmbeddedRedis], template_databa
         await admin.close()
         database = await connect(postgres.dsn(INDEXED), max_size=1)
         async with database.transaction() as tx:
-            await index_items(tx, shanghai)
+            await index_items(tx, city)
         await database.close()
 
     asyncio.run(prepare())
@@ -77,28 +64,10 @@ async def indexed(indexed_url: str) -> AsyncIterator[Counting]:
         await database.close()
 
 
-def hall(db: Database, redis: Redis, clock: FixedClock, keyring: Keyring, city: City) -> httpx.AsyncClient:
-    """A browser in front of the catalogue alone."""
-    settings = Settings(database_url="", redis_url="", data_keys="", lookup_key="")
-    face = CityFace(name=Text("上海"), product=Text("城市服务"), hotline="12345")
-    app = Litestar(
-        route_handlers=[*routes.HANDLERS, *pages.HANDLERS],
-        guards=[guard],
-        exception_handlers=PROBLEMS,  # type: ignore[arg-type]
-        dependencies={
-            "db": Provide(lambda: db, sync_to_thread=False),
-            "clock": Provide(lambda: clock, sync_to_thread=False),
-            "city": Provide(lambda: city, sync_to_thread=False),
-        },
-        logging_config=None,
-    )
-    attach(app.state, Resources(db=db, redis=redis, clock=clock, settings=settings, keyring=keyring, face=face))
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://hall.test")
-
-
 @pytest.fixture
 async def client(
-    indexed: Counting, redis: Redis, clock: FixedClock, keyring: Keyring, shanghai: City
+    indexed: Counting, redis: Redis, clock: FixedClock, keyring: Keyring, city: City
 ) -> AsyncIterator[httpx.AsyncClient]:
-    async with hall(indexed, redis, clock, keyring, shanghai) as browser:
+    hall = Hall(HANDLERS, db=indexed, redis=redis, clock=clock, keyring=keyring, city=city)
+    async with hall.browser() as browser:
         yield browser

@@ -32,27 +32,27 @@ def questions() -> st.SearchStrategy[Asked]:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=questions(), limit=st.integers(1, 100))
-async def test_pages_cover_everything_exactly_once(indexed: Database, shanghai: City, asked: Asked, limit: int) -> None:
-    whole = await codes_of_all_pages(indexed, shanghai, msgspec.structs.replace(asked, limit=1000))
+async def test_pages_cover_everything_exactly_once(indexed: Database, city: City, asked: Asked, limit: int) -> None:
+    whole = await codes_of_all_pages(indexed, city, msgspec.structs.replace(asked, limit=1000))
 
-    paged = await codes_of_all_pages(indexed, shanghai, msgspec.structs.replace(asked, limit=limit))
+    paged = await codes_of_all_pages(indexed, city, msgspec.structs.replace(asked, limit=limit))
 
     assert paged == whole
     assert len(set(whole)) == len(whole)
 
 
-async def test_the_whole_list_is_the_pack_in_its_order(indexed: Database, shanghai: City) -> None:
-    assert await codes_of_all_pages(indexed, shanghai, Asked(limit=7)) == list(shanghai.items)
+async def test_the_whole_list_is_the_pack_in_its_order(indexed: Database, city: City) -> None:
+    assert await codes_of_all_pages(indexed, city, Asked(limit=7)) == list(city.items)
 
 
-async def test_filters_let_through_what_fits_all_of_them(indexed: Database, shanghai: City) -> None:
+async def test_filters_let_through_what_fits_all_of_them(indexed: Database, city: City) -> None:
     asked = Asked(theme="documents", subject=Subject.PERSON, department="sh-police", limit=1000)
 
-    found = await codes_of_all_pages(indexed, shanghai, asked)
+    found = await codes_of_all_pages(indexed, city, asked)
 
     assert found == [
         each.code
-        for each in shanghai.items.values()
+        for each in city.items.values()
         if "documents" in each.themes and Subject.PERSON in each.subjects and each.department == "sh-police"
     ]
     assert found

@@ -67,6 +67,8 @@ def test_sixty_four_characters_are_searched_and_one_more_is_refused() -> None:
     assert parse_query("  " + "证" * LONGEST_QUERY + "  ") is not None
     with pytest.raises(QueryTooLong):
         parse_query("证" * (LONGEST_QUERY + 1))
+    with pytest.raises(QueryTooLong):
+        parse_query("证" * 10_000)
 
 
 def test_a_character_that_unfolds_into_many_cannot_get_round_the_limit() -> None:

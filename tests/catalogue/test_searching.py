@@ -98,10 +98,8 @@ TABLE = [*WORDS, *TWO_CHARACTERS, *ONE_CHARACTER, *INITIALS, *PINYIN, *READINGS,
 
 
 @pytest.mark.parametrize(("typed", "meant"), TABLE)
-async def test_finds_what_is_meant_among_the_first_three(
-    indexed: Database, shanghai: City, typed: str, meant: str
-) -> None:
-    titles = await titles_for(indexed, shanghai, typed)
+async def test_finds_what_is_meant_among_the_first_three(indexed: Database, city: City, typed: str, meant: str) -> None:
+    titles = await titles_for(indexed, city, typed)
 
     assert meant in titles[:3]
 
@@ -109,25 +107,25 @@ async def test_finds_what_is_meant_among_the_first_three(
 @pytest.mark.parametrize(
     "typed", ["量子纠缠", "zzzzqqq", "🙂🙂", "、，。", "' OR 1=1 --", "%", "_", "居住证量子", "kuaiji"]
 )
-async def test_finds_nothing_where_nothing_fits(indexed: Database, shanghai: City, typed: str) -> None:
-    assert await titles_for(indexed, shanghai, typed) == []
+async def test_finds_nothing_where_nothing_fits(indexed: Database, city: City, typed: str) -> None:
+    assert await titles_for(indexed, city, typed) == []
 
 
-async def test_ranks_the_name_itself_first_then_beginnings_then_the_rest(indexed: Database, shanghai: City) -> None:
-    titles = await titles_for(indexed, shanghai, "户口迁移")
+async def test_ranks_the_name_itself_first_then_beginnings_then_the_rest(indexed: Database, city: City) -> None:
+    titles = await titles_for(indexed, city, "户口迁移")
 
     assert titles[0] == "户口迁移"
     assert titles.index("工作调动户口迁移") < titles.index("大中专学生毕业户口迁移")
 
 
-async def test_what_people_call_it_counts_as_its_name(indexed: Database, shanghai: City) -> None:
-    assert (await titles_for(indexed, shanghai, "狗证"))[0] == "养犬登记"
+async def test_what_people_call_it_counts_as_its_name(indexed: Database, city: City) -> None:
+    assert (await titles_for(indexed, city, "狗证"))[0] == "养犬登记"
 
 
-async def test_words_around_the_thing_do_not_matter(indexed: Database, shanghai: City) -> None:
-    plain = await titles_for(indexed, shanghai, "居住证")
+async def test_words_around_the_thing_do_not_matter(indexed: Database, city: City) -> None:
+    plain = await titles_for(indexed, city, "居住证")
 
-    assert set(await titles_for(indexed, shanghai, "请问在哪里办理居住证的手续")) == set(plain)
+    assert set(await titles_for(indexed, city, "请问在哪里办理居住证的手续")) == set(plain)
 
 
 async def titles_for(db: Database, city: City, typed: str) -> list[str]:
