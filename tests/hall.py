@@ -53,9 +53,10 @@ class Hall:
         redis: Redis,
         clock: Clock,
         keyring: Keyring,
-        city: City,
+        city: City | None = None,
         **settings: Any,
     ) -> None:
+        self.handlers = handlers
         facts: dict[str, Any] = {
             "database_url": "",
             "redis_url": "",

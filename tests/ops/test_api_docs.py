@@ -36,8 +36,6 @@ async def test_screens_are_no_part_of_the_api(hall: Hall) -> None:
 
 async def test_two_halls_can_stand_side_by_side(hall: Hall) -> None:
     resources = hall.resources
-    other = Hall(
-        [], db=resources.db, redis=resources.redis, clock=resources.clock, keyring=resources.keyring, city=None
-    )  # type: ignore[arg-type]
+    other = Hall([], db=resources.db, redis=resources.redis, clock=resources.clock, keyring=resources.keyring)
     async with other.browser() as programmer:
         assert (await programmer.get("/api/docs")).status_code == 200
