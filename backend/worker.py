@@ -22,6 +22,7 @@ from notifications.channels.sms import Sms
 from notifications.channels.web_push import WebPush
 from notifications.delivery import Sender
 from notifications.models import ChannelName
+from notifications.webpush.endpoints import parse_origins
 from notifications.webpush.transport import AiohttpTransport, Transport
 from notifications.webpush.vapid import VapidHeaders
 
@@ -52,6 +53,10 @@ class Worker:
         """Handles waiting facts; True when there may be more."""
         return await self._dispatcher.run_once(self._hall.now(), limit=_EVENTS_AT_ONCE) == _EVENTS_AT_ONCE
 
+    async def send_once(self) -> int:
+        """One batch of deliveries; returns how many were settled."""
+        return await self._sender.run_once()
+
     async def sweep(self) -> None:
         hall = self._hall
         await sweep_if_due(hall.db, hall.redis, await read_city(hall.db), hall.clock)
@@ -69,7 +74,7 @@ def channels(hall: Resources, transport: Transport) -> dict[ChannelName, Channel
 
     ways: dict[ChannelName, Channel] = {}
     if settings.vapid_private_key:
-        extra = frozenset(filter(None, settings.push_extra_origins.split(",")))
+        extra = parse_origins(settings.push_extra_origins)
         vapid = VapidHeaders(push_keys(settings), settings.vapid_subject)
         ways[ChannelName.WEB_PUSH] = WebPush(transport, vapid, settings.public_url, extra)
     if settings.sms_url:

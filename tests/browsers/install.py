@@ -1,4 +1,4 @@
-"""Makes sure that there is a browser for the tests: an installed one, else one that can be had, else a clear message."""
+"""Makes sure that there is a browser for the tests: an installed one, else one that can be had, else it says so."""
 
 import os
 import shutil
