@@ -22,9 +22,10 @@ class FeedText(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeedCard(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to do. Several cards may come from one message: a digest is taken apart."""
+    """One thing to do. Several cards may come from one message: a digest is taken apart, `part` counts from 1."""
 
     message_id: UUID
+    part: int
     kind: Kind
     link: str
     due_on: date
@@ -105,6 +106,7 @@ async def list_feed(conn: Conn, recipient_id: UUID, now: datetime, limit: int = 
 def _card(found: _Found) -> FeedCard:
     return FeedCard(
         message_id=found.message_id,
+        part=found.position or 0,
         kind=found.kind,
         link=found.link,
         due_on=found.due_on,

@@ -58,6 +58,7 @@ def _card(city: City, today: date, found: Found) -> screen.FeedCard:
     item = city.items.get(found.link.removeprefix(_GUIDE)) if found.link.startswith(_GUIDE) else None
     return screen.FeedCard(
         message_id=str(found.message_id),
+        part=found.part,
         title=_text(found, lambda said: said.title),
         reason=_text(found, lambda said: said.reason),
         due=due(found.due_on, today),

@@ -11,10 +11,11 @@ class FeedCard(Struct, frozen=True, kw_only=True):
     """One found service. `plain` is the elder sentence (else `reason`); `bring` says what to bring when one must go.
 
     `online` None means unknown. `relative` is the masked name of whom it is for, when not oneself.
-    `message_id` leads to why, later and stop.
+    `message_id` leads to why, later and stop; `part` tells apart several cards of one message.
     """
 
     message_id: str
+    part: int = 0
     title: Text
     reason: Text
     due: Due | None
@@ -25,6 +26,11 @@ class FeedCard(Struct, frozen=True, kw_only=True):
     plain: Text | None = None
     bring: Text | None = None
     can_stop: bool = True
+
+    @property
+    def anchor(self) -> str:
+        """An id that no other card of the page has."""
+        return f"feed-{self.message_id}-{self.part}"
 
 
 class CaseState(StrEnum):
