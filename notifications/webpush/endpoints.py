@@ -51,7 +51,7 @@ def endpoint_hash(endpoint: str) -> bytes:
 def _split(endpoint: str) -> SplitResult:
     if len(endpoint) > MAX_LENGTH:
         raise EndpointRefused(reason="too long")
-    if any(not "!" <= character <= "~" or character == "\\" for character in endpoint):
+    if not (endpoint.isascii() and endpoint.isprintable()) or " " in endpoint or "\\" in endpoint:
         raise EndpointRefused(reason="characters that do not belong in an address")
     try:
         parts = urlsplit(endpoint)
