@@ -6,10 +6,9 @@ from html import escape
 from typing import Any, cast
 
 from litestar import MediaType, Request, Response, get, post
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ExceptionHandlersMap
 from redis.asyncio import Redis
 
 from backend.citizens.errors import LoginDenied, LoginExpired, ProviderAnswerRefused, ProviderUnavailable
@@ -39,7 +38,7 @@ _SIGN_IN_AGAIN = Action(label=Text("重新登录", "Sign in again"), path="/logi
 _HOME = Action(label=Text("回到首页", "Go to the home page"), path="/")
 
 
-async def _answer_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
+async def _not_signed_in(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
     """The page of a sign-in that ended without a session: what happened, and the way on."""
     view = ErrorPage(
         status=refusal.status,
@@ -50,54 +49,55 @@ async def _answer_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> 
     return await page(request, "core/error.html", view, status=refusal.status)
 
 
-def _relying_party(request: Request[Any, Any, Any], settings: Settings) -> RelyingParty:
+def _relying_party(request: Request[Any, Any, Any], settings: NamedDependency[Settings]) -> RelyingParty:
     state = request.app.state
     if RELYING_PARTY not in state:
         state[RELYING_PARTY] = connect_relying_party(settings)
     return cast("RelyingParty", state[RELYING_PARTY])
 
 
-_ANSWERED: ExceptionHandlersMap = {Refusal: _answer_refusal}  # type: ignore[dict-item] # narrower than Exception
 _PROVIDED = {RELYING_PARTY: Provide(_relying_party, sync_to_thread=False)}
 
 
-@get("/login", opt=access(Access.PUBLIC), dependencies=_PROVIDED, exception_handlers=_ANSWERED)
+@get("/login", opt=access(Access.PUBLIC), include_in_schema=False, dependencies=_PROVIDED)
 async def begin(
     request: Request[Any, Any, Any],
-    redis: Redis,
-    clock: Clock,
-    settings: Settings,
-    session: Session | None,
-    relying_party: RelyingParty,
+    redis: NamedDependency[Redis],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+    session: NamedDependency[Session | None],
+    relying_party: NamedDependency[RelyingParty],
 ) -> Response[bytes]:
     """To the identity provider, with a cookie that only this browser has."""
     return_path = safe_return_path(request.query_params.get("next"))
     if session is not None:
         return see_other(return_path)
     browser = browser_token(request.cookies.get(_login_cookie_name(settings)))
-    url = await begin_login(
-        redis,
-        relying_party,
-        browser=browser,
-        return_path=return_path,
-        locale=locale_of(request),
-        now=clock.now(),
-    )
+    locale, now = locale_of(request), clock.now()
+    try:
+        url = await begin_login(redis, relying_party, browser=browser, return_path=return_path, locale=locale, now=now)
+    except Refusal as refusal:
+        return await _not_signed_in(request, refusal)
     response = see_other(url)
     _set_cookie(response, settings, _login_cookie_name(settings), browser, ATTEMPT_LIFETIME)
     return response
 
 
-@get(CALLBACK_PATH, opt=access(Access.PUBLIC), dependencies=_PROVIDED, exception_handlers=_ANSWERED)
+@get(
+    CALLBACK_PATH,
+    opt=access(Access.PUBLIC),
+    include_in_schema=False,
+    dependencies=_PROVIDED,
+)
 async def callback(
     request: Request[Any, Any, Any],
-    db: Database,
-    redis: Redis,
-    keyring: Keyring,
-    clock: Clock,
-    settings: Settings,
-    session: Session | None,
-    relying_party: RelyingParty,
+    db: NamedDependency[Database],
+    redis: NamedDependency[Redis],
+    keyring: NamedDependency[Keyring],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+    session: NamedDependency[Session | None],
+    relying_party: NamedDependency[RelyingParty],
 ) -> Response[bytes]:
     """From the identity provider: a new session under a new name, whatever the browser had before."""
     try:
@@ -110,10 +110,10 @@ async def callback(
             browser=request.cookies.get(_login_cookie_name(settings)),
             now=clock.now(),
         )
-    except LoginExpired:
-        if session is None:
-            raise
-        return see_other("/")  # reloaded or restored after signing in: nothing to tell
+    except Refusal as refusal:
+        if session is not None and isinstance(refusal, LoginExpired):
+            return see_other("/")  # reloaded or restored after signing in: nothing to tell
+        return await _not_signed_in(request, refusal)
     if session is not None:
         await end_session(redis, session)
     response = see_other(signed_in.return_path)
@@ -122,13 +122,13 @@ async def callback(
     return response
 
 
-@post("/logout", opt=access(Access.PUBLIC), status_code=303)
+@post("/logout", opt=access(Access.PUBLIC), include_in_schema=False, status_code=303)
 async def logout(
     request: Request[Any, Any, Any],
-    db: Database,
-    redis: Redis,
-    settings: Settings,
-    session: Session | None,
+    db: NamedDependency[Database],
+    redis: NamedDependency[Redis],
+    settings: NamedDependency[Settings],
+    session: NamedDependency[Session | None],
 ) -> Response[bytes]:
     """Ends the session of this device, detaches its push subscription and empties what the browser keeps of us.
 
@@ -149,8 +149,10 @@ async def logout(
     return response
 
 
-@get(LEAVE_PATH, opt=access(Access.PUBLIC), dependencies=_PROVIDED)
-async def leave_provider(settings: Settings, clock: Clock, relying_party: RelyingParty) -> Response[bytes]:
+@get(LEAVE_PATH, opt=access(Access.PUBLIC), include_in_schema=False, dependencies=_PROVIDED)
+async def leave_provider(
+    settings: NamedDependency[Settings], clock: NamedDependency[Clock], relying_party: NamedDependency[RelyingParty]
+) -> Response[bytes]:
     """On to the end of the provider's own session, where it offers one.
 
     Not a redirect: browsers hold redirects after a form to `form-action 'self'`, a refresh is a step of its own.

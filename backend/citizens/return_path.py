@@ -1,12 +1,13 @@
 """Where to go after signing in: a screen of ours, never an address that somebody else has put into the link."""
 
+import re
 from urllib.parse import quote
 
 from backend.core.http.pages import own_path
 
 _MAX_LENGTH = 1024
 _KEPT = "/?&=%:@!$'()*+,;-._~#"
-_NOT_SCREENS = ("/login", "/logout")
+_NOT_SCREENS = re.compile(r"/log(in|out)(?![^/?#])")
 
 
 def safe_return_path(candidate: str | None) -> str:
@@ -16,6 +17,6 @@ def safe_return_path(candidate: str | None) -> str:
     so paths with empty segments, backslashes or control characters are not taken at all.
     """
     path = own_path(candidate)
-    if len(path) > _MAX_LENGTH or "//" in path.partition("?")[0] or path.startswith(_NOT_SCREENS):
+    if len(path) > _MAX_LENGTH or "//" in path.partition("?")[0] or _NOT_SCREENS.match(path):
         return "/"
     return quote(path, safe=_KEPT)

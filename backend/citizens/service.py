@@ -63,6 +63,16 @@ async def find_subject_id(db: Queryable, keyring: Keyring, holder: Holder, now: 
     return (await list_directory(db, [number_hash])).get(number_hash)
 
 
+async def find_subject_ids(
+    db: Queryable, keyring: Keyring, people: Iterable[Holder], now: datetime
+) -> dict[str, SubjectId]:
+    """Those of these people who are known, by number as given, in one statement; raises BadNumber or BadName."""
+    today = local_date(now)
+    hashes = {holder.number: _hash(keyring, check_holder(holder, today)) for holder in people}
+    known = await list_directory(db, list(hashes.values()))
+    return {number: known[number_hash] for number, number_hash in hashes.items() if number_hash in known}
+
+
 async def get_subject(db: Queryable, subject_id: UUID) -> Subject:
     """What may be known without opening anything; raises SubjectUnknown."""
     subject = await find_subject(db, subject_id)

@@ -4,7 +4,9 @@ from litestar import Litestar, Response, get
 from litestar.di import Provide
 
 from backend.core.clock import Clock, SystemClock
-from backend.core.settings import Settings
+from backend.core.logs import configure_logs
+from backend.core.processes import die_with_parent
+from backend.core.settings import Settings, read_settings
 from backend.sandbox.identity_pages import identity_router
 from backend.sandbox.identity_provider import IdentityProvider, RegisteredClient
 from backend.sandbox.residents import demo_residents
@@ -12,6 +14,7 @@ from backend.sandbox.screens import STYLESHEET_PATH, screen, stylesheet
 from backend.sandbox.sms import SmsGateway, sms_router
 
 CALLBACK_PATH = "/login/callback"
+IDENTITY_PROVIDER = "identity_provider"  # in the application's state, for tests that forge its answers
 
 
 def create_sandbox(settings: Settings, *, clock: Clock | None = None, sms_token: str | None = None) -> Litestar:
@@ -36,12 +39,14 @@ def create_sandbox(settings: Settings, *, clock: Clock | None = None, sms_token:
     async def index() -> Response[bytes]:
         return screen("index.html", hall=public_url + "/", residents=demo_residents())
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[index, health, style, identity_router(provider), sms_router(gateway)],
         dependencies={"clock": Provide(lambda: told, sync_to_thread=False)},
         openapi_config=None,
         logging_config=None,
     )
+    app.state[IDENTITY_PROVIDER] = provider
+    return app
 
 
 @get("/healthz")
@@ -52,3 +57,11 @@ async def health() -> dict[str, str]:
 @get(STYLESHEET_PATH)
 async def style() -> Response[bytes]:
     return stylesheet()
+
+
+def from_environment() -> Litestar:
+    """The factory that the server of `suishenban sandbox` calls."""
+    die_with_parent()
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    return create_sandbox(settings)

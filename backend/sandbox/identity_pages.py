@@ -1,41 +1,42 @@
 """The provider's endpoints over HTTP."""
 
-from typing import Annotated, Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, Router, get, post
-from litestar.di import Provide
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.di import NamedDependency, Provide
+from litestar.params import URLEncodedBody
 
 from backend.core.clock import Clock
 from backend.sandbox.identity_provider import AuthorizationRequest, IdentityProvider, TokenRefusal, TokenRequest
 from backend.sandbox.residents import demo_residents, find_resident
 from backend.sandbox.screens import NO_STORE, screen
 
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Form: TypeAlias = URLEncodedBody[dict[str, str]]
 
 
 @get("/.well-known/openid-configuration")
-async def discovery(provider: IdentityProvider) -> dict[str, Any]:
+async def discovery(provider: NamedDependency[IdentityProvider]) -> dict[str, Any]:
     return provider.discovery()
 
 
 @get("/jwks")
-async def jwks(provider: IdentityProvider) -> dict[str, Any]:
+async def jwks(provider: NamedDependency[IdentityProvider]) -> dict[str, Any]:
     return provider.key_set()
 
 
 @get("/authorize")
-async def choose(request: Request[Any, Any, Any], provider: IdentityProvider) -> Response[bytes]:
+async def choose(request: Request[Any, Any, Any], provider: NamedDependency[IdentityProvider]) -> Response[bytes]:
     """The page to pick a resident, unless the request is refused."""
     asked = _authorization(dict(request.query_params))
     return _refused(provider, asked) or _choice(provider, asked)
 
 
 @post("/authorize", status_code=303)
-async def chosen(provider: IdentityProvider, clock: Clock, data: Form) -> Response[bytes]:
+async def chosen(
+    provider: NamedDependency[IdentityProvider], clock: NamedDependency[Clock], data: Form
+) -> Response[bytes]:
     """Back to the client with a code for the resident, or with the news that nobody was chosen."""
     asked = _authorization(data)
     refused = _refused(provider, asked)
@@ -49,7 +50,10 @@ async def chosen(provider: IdentityProvider, clock: Clock, data: Form) -> Respon
 
 @post("/token", status_code=200)
 async def token(
-    request: Request[Any, Any, Any], provider: IdentityProvider, clock: Clock, data: Form
+    request: Request[Any, Any, Any],
+    provider: NamedDependency[IdentityProvider],
+    clock: NamedDependency[Clock],
+    data: Form,
 ) -> Response[dict[str, Any]]:
     try:
         asked = TokenRequest(**{name: data.get(name, "") for name in TokenRequest.__struct_fields__})
@@ -62,7 +66,7 @@ async def token(
 
 @get("/userinfo")
 async def userinfo(
-    request: Request[Any, Any, Any], provider: IdentityProvider, clock: Clock
+    request: Request[Any, Any, Any], provider: NamedDependency[IdentityProvider], clock: NamedDependency[Clock]
 ) -> Response[dict[str, str]]:
     claims = provider.userinfo(request.headers.get("authorization"), clock.now())
     if claims is None:
@@ -72,7 +76,7 @@ async def userinfo(
 
 
 @get("/end_session")
-async def end_session(request: Request[Any, Any, Any], provider: IdentityProvider) -> Response[bytes]:
+async def end_session(request: Request[Any, Any, Any], provider: NamedDependency[IdentityProvider]) -> Response[bytes]:
     """This provider keeps no session of its own: everybody picks a resident each time."""
     query = request.query_params
     target = provider.after_logout(

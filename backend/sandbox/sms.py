@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from backend.core.clock import SHANGHAI, Clock
@@ -56,7 +57,10 @@ class SmsGateway:
 
 @post("/sms", status_code=202)
 async def send_sms(
-    request: Request[Any, Any, Any], gateway: SmsGateway, clock: Clock, data: ShortMessage
+    request: Request[Any, Any, Any],
+    gateway: NamedDependency[SmsGateway],
+    clock: NamedDependency[Clock],
+    data: JSONBody[ShortMessage],
 ) -> Response[dict[str, str]]:
     if not gateway.admits(request.headers.get("authorization")):
         return Response({"error": "unauthorized"}, status_code=401, headers={"WWW-Authenticate": "Bearer"})
@@ -65,7 +69,7 @@ async def send_sms(
 
 
 @get("/sms")
-async def show_sms(gateway: SmsGateway) -> Response[bytes]:
+async def show_sms(gateway: NamedDependency[SmsGateway]) -> Response[bytes]:
     return screen("sms.html", messages=gateway.sent())
 
 

@@ -161,15 +161,19 @@ class RelyingParty:
         return read_key_set(decoded(await self._wire.get_document(metadata.jwks_uri), dict[str, Any]))
 
 
-def connect_relying_party(settings: Settings) -> RelyingParty:
-    """The relying party of this process as its settings name it; close it when the process ends."""
-    client = Client(
+def client_of(settings: Settings) -> Client:
+    """What the settings say the provider knows us by."""
+    return Client(
         issuer=settings.oidc_issuer,
         client_id=settings.oidc_client_id,
         client_secret=settings.oidc_client_secret,
         redirect_uri=settings.public_url.rstrip("/") + CALLBACK_PATH,
     )
-    return RelyingParty(client, open_client())
+
+
+def connect_relying_party(settings: Settings) -> RelyingParty:
+    """The relying party of this process as its settings name it. It holds no connection open between sign-ins."""
+    return RelyingParty(client_of(settings), open_client())
 
 
 def _with_query(endpoint: str, parameters: Mapping[str, str]) -> str:

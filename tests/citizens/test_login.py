@@ -1,0 +1,293 @@
+"""Signing in and out, from the first tap to the session, over both programs as they are."""
+
+import logging
+from datetime import timedelta
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from backend.citizens.login import ATTEMPT_LIFETIME
+from backend.citizens.service import find_subject_id, get_profile, record_death
+from backend.core.clock import FixedClock
+from backend.core.crypto import Keyring
+from backend.core.db import Database
+from backend.core.resources import Resources
+from backend.core.settings import Settings
+from backend.sandbox.residents import demo_residents, find_resident
+from tests.citizens.test_subjects import LIN
+from tests.citizens.world import World, query_of
+
+
+async def test_a_resident_signs_in_and_lands_where_they_wanted_to_go(world: World) -> None:
+    async with world.browse() as browser:
+        arrived = await world.sign_in(browser, next_path="/wallet?tab=1")
+
+        assert (arrived.status_code, arrived.headers["location"]) == (303, "/wallet?tab=1")
+        who = await world.who(browser)
+        assert who is not None
+        assert (who["name"], who["level"]) == ("林*雯", "advanced")
+
+
+async def test_what_the_provider_vouches_for_is_kept_sealed(
+    world: World, db: Database, keyring: Keyring, clock: FixedClock
+) -> None:
+    async with world.browse() as browser:
+        await world.sign_in(browser)
+
+    subject_id = await find_subject_id(db, keyring, LIN, clock.now())
+    assert subject_id is not None
+    profile = await get_profile(db, keyring, subject_id)
+    assert (profile.number, profile.name, profile.phone) == (LIN.number, LIN.name, "19900001001")
+
+
+async def test_every_verified_demo_resident_can_sign_in(world: World, db: Database) -> None:
+    verified = [resident for resident in demo_residents() if resident.acr != "1"]
+
+    for resident in verified:
+        async with world.browse() as browser:
+            await world.sign_in(browser, resident.key)
+            assert await world.who(browser) is not None, resident.key
+
+    assert await db.fetchval("SELECT count(*) FROM subjects") == len(verified)
+
+
+async def test_signing_in_twice_is_the_same_person(world: World, db: Database) -> None:
+    for _ in range(2):
+        async with world.browse() as browser:
+            await world.sign_in(browser)
+
+    assert await db.fetchval("SELECT count(*) FROM subjects") == 1
+
+
+async def test_who_is_signed_in_already_goes_straight_on(world: World) -> None:
+    async with world.browse() as browser:
+        await world.sign_in(browser)
+
+        response = await browser.get("/login", params={"next": "/wallet"})
+
+        assert (response.status_code, response.headers["location"]) == (303, "/wallet")
+
+
+async def test_two_tabs_of_one_browser_can_both_sign_in(world: World) -> None:
+    async with world.browse() as browser:
+        first, second = await world.begin(browser), await world.begin(browser)
+
+        assert (await browser.get(await world.choose(browser, second))).status_code == 303
+        assert (await browser.get(await world.choose(browser, first))).status_code == 303
+
+
+async def test_a_session_never_keeps_the_name_the_browser_had_before(world: World) -> None:
+    async with world.browse() as browser, world.browse() as thief:
+        await world.sign_in(browser)
+        old, location = browser.cookies["sid"], None
+        browser.cookies.delete("sid")
+        location = await world.choose(browser, await world.begin(browser), "wang-fang")
+        browser.cookies.set("sid", old, domain="hall.test")
+
+        await browser.get(location)
+
+        assert browser.cookies["sid"] != old
+        assert (await world.who(browser) or {})["name"] == "王*"
+        thief.cookies.set("sid", old, domain="hall.test")
+        assert await world.who(thief) is None
+
+
+async def test_a_planted_session_name_is_not_taken_over(world: World) -> None:
+    async with world.browse() as browser, world.browse() as attacker:
+        for someone in (browser, attacker):
+            someone.cookies.set("sid", "A" * 43, domain="hall.test")
+
+        await world.sign_in(browser)
+
+        assert browser.cookies.get("sid", domain="hall.test", path="/") != "A" * 43
+        assert await world.who(attacker) is None
+
+
+async def test_the_cookies_are_out_of_reach_for_scripts_and_other_sites(
+    db: Database, redis: Redis, clock: FixedClock, settings: Settings, keyring: Keyring
+) -> None:
+    secure = msgspec.structs.replace(settings, public_url="https://hall.test")
+    world = World(Resources(db=db, redis=redis, clock=clock, settings=secure, keyring=keyring), clock)
+    async with world.browse() as browser:
+        begun = await browser.get("/login")
+        finished = await browser.get(await world.choose(browser, begun.headers["location"]))
+
+    for name, response in (("__Host-login", begun), ("__Host-sid", finished)):
+        cookie = next(line for line in response.headers.get_list("set-cookie") if line.startswith(f"{name}="))
+        assert {"HttpOnly", "Secure", "SameSite=lax", "Path=/"} <= set(cookie.split("; ")), cookie
+        assert "Domain" not in cookie
+
+
+async def test_nothing_of_a_sign_in_may_be_stored_by_caches(world: World) -> None:
+    async with world.browse() as browser:
+        begun = await browser.get("/login")
+        finished = await browser.get(await world.choose(browser, begun.headers["location"]))
+
+    assert begun.headers["cache-control"] == finished.headers["cache-control"] == "no-store"
+
+
+async def test_signing_in_never_leads_to_another_site(world: World) -> None:
+    async with world.browse() as browser:
+        arrived = await world.sign_in(browser, next_path="//evil.example")
+
+        assert (arrived.status_code, arrived.headers["location"]) == (303, "/")
+        assert (await browser.get("/login", params={"next": "/\\evil.example"})).headers["location"] == "/"
+
+
+async def test_somebody_who_cancels_is_told_so(world: World) -> None:
+    async with world.browse() as browser:
+        response = await world.sign_in(browser, resident="")
+
+        assert response.status_code == 403
+        assert "您取消了登录" in response.text
+        assert 'href="/login"' in response.text
+        assert await world.who(browser) is None
+
+
+async def test_somebody_without_verified_name_cannot_sign_in(world: World, db: Database) -> None:
+    async with world.browse() as browser:
+        response = await world.sign_in(browser, "not-verified")
+
+    assert response.status_code == 403
+    assert "实名认证" in response.text
+    assert await db.fetchval("SELECT count(*) FROM subjects") == 0
+
+
+async def test_nobody_signs_in_as_somebody_who_has_died(
+    world: World, db: Database, keyring: Keyring, clock: FixedClock
+) -> None:
+    async with world.browse() as browser:
+        await world.sign_in(browser)
+    subject_id = await find_subject_id(db, keyring, LIN, clock.now())
+    assert subject_id is not None
+    async with db.transaction() as tx:
+        await record_death(tx, subject_id, clock.now().date(), clock.now())
+
+    async with world.browse() as browser:
+        response = await world.sign_in(browser)
+
+        assert response.status_code == 403
+        assert await world.who(browser) is None
+
+
+async def test_an_attempt_is_over_after_ten_minutes(world: World, redis: Redis) -> None:
+    async with world.browse() as browser:
+        await world.begin(browser)
+
+    (key,) = await redis.keys("login:*")
+    assert 0 < await redis.ttl(key) <= ATTEMPT_LIFETIME.total_seconds() == timedelta(minutes=10).total_seconds()
+
+
+async def test_the_english_reader_meets_an_english_provider(world: World) -> None:
+    async with world.browse() as browser:
+        browser.headers["accept-language"] = "en"
+        shown = await browser.get(await world.begin(browser))
+
+    assert "Who do you want to be?" in shown.text
+
+
+async def test_neither_addresses_nor_logs_hold_anything_personal(
+    world: World, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    lin = find_resident("lin-xiaowen")
+    assert lin is not None
+    async with world.browse() as browser, world.browse() as another:
+        await world.sign_in(browser)
+        await world.sign_in(another, "not-verified")
+        kept = [await redis.get(key) for key in await redis.keys("session:*")]
+
+    # what the hall itself logs and asks for; httpx's own debug lines of the two ASGI programs are the browser's
+    ours = "".join(record.getMessage() + str(record.__dict__) for record in caplog.records if record.name != "httpx")
+    for secret in (lin.number, lin.name, lin.phone):
+        assert secret not in ours
+        assert all(secret not in url for url in world.wire.urls)
+        assert all(secret.encode() not in session for session in kept)
+
+
+async def test_logout_ends_the_session_and_empties_the_browser(world: World) -> None:
+    async with world.browse() as browser, world.browse() as thief:
+        await world.sign_in(browser)
+        who = await world.who(browser)
+        assert who is not None
+        thief.cookies.set("sid", browser.cookies["sid"], domain="hall.test")
+
+        response = await browser.post("/logout", data={"csrf_token": who["csrf"]})
+
+        assert (response.status_code, response.headers["location"]) == (303, "/logout/provider")
+        assert response.headers["clear-site-data"] == '"storage"'
+        assert "sid" not in browser.cookies
+        assert await world.who(thief) is None
+
+
+async def test_logout_on_a_shared_device_empties_the_cache_too(world: World) -> None:
+    async with world.browse() as browser:
+        await world.sign_in(browser)
+        who = await world.who(browser)
+        assert who is not None
+
+        response = await browser.post("/logout", data={"csrf_token": who["csrf"], "shared_device": "1"})
+
+    assert response.headers["clear-site-data"] == '"cache", "storage"'
+
+
+@pytest.mark.parametrize(
+    ("data", "headers"),
+    [
+        ({}, {}),
+        ({"csrf_token": "wrong"}, {}),
+        ({"csrf_token": "右"}, {}),
+        ({"csrf_token": "right"}, {"sec-fetch-site": "cross-site"}),
+        ({"csrf_token": "right"}, {"origin": "https://evil.example"}),
+    ],
+)
+async def test_another_site_cannot_sign_somebody_out(
+    world: World, data: dict[str, str], headers: dict[str, str]
+) -> None:
+    async with world.browse() as browser:
+        await world.sign_in(browser)
+        who = await world.who(browser)
+        assert who is not None
+        form = {name: who["csrf"] if value == "right" else value for name, value in data.items()}
+
+        response = await browser.post("/logout", data=form, headers=headers)
+
+        assert response.status_code == 403
+        assert await world.who(browser) is not None
+
+
+async def test_logout_also_works_when_the_session_is_over(world: World) -> None:
+    async with world.browse() as browser:
+        response = await browser.post("/logout", data={"csrf_token": "old"})
+
+    assert response.status_code == 303
+    assert response.headers["clear-site-data"] == '"storage"'
+
+
+async def test_logout_goes_on_to_the_provider_and_comes_back(world: World) -> None:
+    async with world.browse() as browser:
+        page = await browser.get("/logout/provider")
+
+        delay, _, target = page.headers["refresh"].partition("; url=")
+        assert (page.status_code, delay) == (200, "0")
+        assert query_of(target) == {"client_id": "hall one", "post_logout_redirect_uri": "http://hall.test/"}
+        assert (await browser.get(target)).headers["location"] == "http://hall.test/"
+
+
+async def test_logout_ends_at_home_when_the_provider_is_away(world: World) -> None:
+    world.wire.cut.add("openid-configuration")
+    async with world.browse() as browser:
+        response = await browser.get("/logout/provider")
+
+    assert (response.status_code, response.headers["location"]) == (303, "/")
+
+
+async def test_the_session_needs_its_token_for_every_change(world: World) -> None:
+    async with world.browse() as browser:
+        await world.sign_in(browser)
+        who = await world.who(browser)
+        assert who is not None
+
+        assert (await browser.post("/api/act")).status_code == 403
+        assert (await browser.post("/api/act", headers={"x-csrf-token": who["csrf"]})).status_code == 200
