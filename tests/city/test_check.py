@@ -59,6 +59,13 @@ def test_an_entry_without_a_code_is_named_by_its_place(tmp_path: Path) -> None:
     assert Fault(FEES, "#4", "the entry is not a mapping of fields") in faults
 
 
+def test_entries_without_a_code_do_not_take_one_another_s(tmp_path: Path) -> None:
+    files = small_pack()
+    files["items/one.yaml"] = files["items/two.yaml"] = [{"title": text("无")}]
+
+    assert not any("already taken" in fault.message for fault in check_pack(written(files, tmp_path)))
+
+
 def test_missing_and_unknown_files_are_faults(tmp_path: Path) -> None:
     files = small_pack()
     del files["calendar.yaml"]

@@ -75,6 +75,16 @@ async def test_a_changed_item_gets_a_version_and_the_old_one_stays(db: Database,
     assert await get_item_version(db, RENEWAL, 2) == city.item(RENEWAL)
 
 
+async def test_a_version_ends_when_the_next_one_begins(db: Database, pack: Pack) -> None:
+    loads = [NOW, LATER, LATER + timedelta(days=1)]
+    for title, now in zip(["一", "二", "三"], loads, strict=True):
+        await load_pack(db, retitled(pack, title), now)
+
+    ends = await db.fetch("SELECT superseded_at FROM pack_entries WHERE entry_key = $1 ORDER BY version", RENEWAL)
+
+    assert [end for (end,) in ends] == [loads[1], loads[2], None]
+
+
 async def test_a_removed_item_is_gone_but_its_version_can_be_read(db: Database, pack: Pack) -> None:
     await load_pack(db, pack, NOW)
 

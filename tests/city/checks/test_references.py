@@ -4,7 +4,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.city.small_pack import FEES, ITEMS, LICENCE, ONLINE, RENEWAL, RULES, TYPES, Spoil, messages, put, within
+from backend.city.check import check_pack
+from backend.city.decoding import Fault
+from tests.city.small_pack import (
+    FEES,
+    ITEMS,
+    LICENCE,
+    ONLINE,
+    RENEWAL,
+    RULES,
+    TYPES,
+    Spoil,
+    messages,
+    put,
+    small_pack,
+    spoiled,
+    within,
+    written,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,5 +67,9 @@ def test_a_dangling_reference_is_found(tmp_path: Path, file: str, code: str, spo
 
 
 def test_an_entry_that_cannot_be_decoded_still_exists_for_others(tmp_path: Path) -> None:
-    assert messages(tmp_path, "departments.yaml", "police", put(colour="red")) == "colour: there is no such field"
-    assert messages(tmp_path, ITEMS, RENEWAL, put()) == ""
+    files = small_pack()
+    spoiled(files, "departments.yaml", "police", put(colour="red"))
+
+    faults = check_pack(written(files, tmp_path))
+
+    assert faults == [Fault("departments.yaml", "police", "colour: there is no such field")]
