@@ -1,15 +1,18 @@
 """The main job: a licence about to expire reaches the phone, and one tap leads to the item that renews it."""
 
+import contextlib
 from datetime import date, timedelta
 
 import msgspec
 import pytest
+from playwright.async_api import Error as PlaywrightError
 
 from backend.city.city import City
 from backend.core.clock import local_date
 from backend.reminders.service import sweep
 from backend.sandbox.residents import find_resident
 from notifications.webpush.transport import AiohttpTransport
+from tests.browsers.bidi import BidiError
 from tests.browsers.phone import Phone, Tab, until
 from tests.journeys.hall import Hall
 from tests.push_service.service import PushService
@@ -38,11 +41,15 @@ async def at(tab: Tab, path: str) -> None:
     """Waits until the tab shows this path."""
 
     async def there() -> bool:
-        return bool(
-            await tab.evaluate("path => location.pathname === path && document.readyState === 'complete'", path)
-        )
+        with contextlib.suppress(PlaywrightError, BidiError):  # the page it asks is just being left
+            return await _shows(tab, path)
+        return False
 
     await until(there, timeout_s=15)
+
+
+async def _shows(tab: Tab, path: str) -> bool:
+    return bool(await tab.evaluate("path => location.pathname === path && document.readyState === 'complete'", path))
 
 
 async def sign_in(tab: Tab, hall: Hall, back_to: str) -> None:
