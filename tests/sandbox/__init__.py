@@ -1,0 +1,1 @@
+"""The outside world keeps to the protocols it stands for."""
