@@ -36,7 +36,7 @@ def environment(locale: Locale) -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_translations(translations(locale), newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(Words(locale, translations(locale)).filters())
-    env.globals.update(asset=asset, icon_href=icon_href)
+    env.globals.update(asset=asset, icon_href=icon_href, gap=" " if locale is Locale.EN else "")
     return env
 
 

@@ -29,7 +29,7 @@ MONTHS = [
 ]
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 WEEKDAYS_ZH = "一二三四五六日"
-NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[\u4e00-\u9fff])|(?<=[年月第¥]) (?=\d)")
+NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[\u4e00-\u9fff])|(?<=\d 年) (?=\d)|(?<=[月第¥]) (?=\d)")
 ENGLISH_DATE = re.compile(rf"(?<=\d) (?=(?:{'|'.join(MONTHS)})\b)|(?<=\d) (?=days?\b)")
 
 
@@ -106,6 +106,13 @@ class Words:
     def weekday(self, day: date) -> str:
         return WEEKDAYS[day.weekday()][:3] if self.english else f"周{WEEKDAYS_ZH[day.weekday()]}"
 
+    def today(self, day: date) -> str:
+        """The day on top of the first screen: 11 月 20 日 周五; Fri 20 Nov."""
+        parts = (
+            (self.weekday(day), self.day_short(day, day)) if self.english else (self.day(day, day), self.weekday(day))
+        )
+        return " ".join(parts)
+
     def days_left(self, due: date, today: date) -> str:
         days = (due - today).days
         if days > 0:
@@ -132,5 +139,5 @@ class Words:
         return f"{self.plain(fee.name)} {amount}" if fee.name is not None else amount
 
     def filters(self) -> dict[str, object]:
-        names = "plain text day day_short moment local_day hour month weekday days_left money figure fee"
+        names = "plain text day day_short moment local_day hour month weekday today days_left money figure fee"
         return {name: getattr(self, name) for name in names.split()} | {"query": lambda value: quote(value, safe="")}

@@ -93,7 +93,7 @@ GUIDE = Guide(
     remind_path="/me/notifications",
     eligibility=Notice(
         tone=Tone.OK,
-        lead=Text("您现在可以办。", "You can do this now. "),
+        lead=Text("您现在可以办。", "You can do this now."),
         detail=Text(
             "依据您的驾驶证：明年 2 月 3 日到期，已进入期满前 90 日。",
             "Your licence expires on 3 February 2027, which is within 90 days.",
@@ -144,7 +144,7 @@ GUIDE = Guide(
     ),
     consequence=Notice(
         tone=Tone.WARN,
-        lead=Text("超期一年以上未换证，驾驶证会被注销。", "After a year's delay the licence is cancelled. "),
+        lead=Text("超期一年以上未换证，驾驶证会被注销。", "After a year's delay the licence is cancelled."),
         detail=Text("《机动车驾驶证申领和使用规定》第七十九条"),
     ),
     laws=(

@@ -3,7 +3,7 @@
 from datetime import date
 
 from pwa.views.parts import Text
-from pwa.views.shell import CityFace, Locale, Mode, Shell, Tab, Theme
+from pwa.views.shell import CityFace, Locale, Mode, Shell, Tab, TextSize, Theme
 
 TODAY = date(2026, 11, 20)
 
@@ -30,6 +30,7 @@ def shell(
     tab: Tab | None = None,
     path: str = "/",
     signed_in: bool = True,
+    text_size: TextSize = TextSize.NORMAL,
 ) -> Shell:
     return Shell(
         city=SHANGHAI,
@@ -39,6 +40,7 @@ def shell(
         mode=mode,
         theme=theme,
         tab=tab,
+        text_size=text_size,
         csrf_token="example-token" if signed_in else None,
         display_name="林*雯" if signed_in else None,
         unread=3 if signed_in else 0,

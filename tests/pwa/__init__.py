@@ -1,0 +1,1 @@
+"""The screens: drawn from examples, looked at by a real browser."""
