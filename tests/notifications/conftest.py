@@ -17,8 +17,6 @@ from tests.push_service.service import PushService
 async def town(db: Database, redis: Redis, clock: FixedClock, tmp_path: Path) -> AsyncIterator[Town]:
     async with (
         PushService(tmp_path) as service,
-        AiohttpTransport(
-            connect_to=service.connect_to, tls=service.client_tls, connect_timeout_s=1, total_timeout_s=0.5
-        ) as transport,
+        AiohttpTransport(connect_to=service.connect_to, tls=service.client_tls) as transport,
     ):
         yield Town(db, redis, clock, service, transport)
