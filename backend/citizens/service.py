@@ -57,12 +57,6 @@ async def find_or_create_subjects(
     return {entry.holder.given: known[entry.number_hash] for entry in found}
 
 
-async def find_subject_id(db: Queryable, keyring: Keyring, holder: Holder, now: datetime) -> SubjectId | None:
-    """The subject of a number when it is known; raises BadNumber or BadName."""
-    number_hash = _hash(keyring, check_holder(holder, local_date(now)))
-    return (await list_directory(db, [number_hash])).get(number_hash)
-
-
 async def find_subject_ids(
     db: Queryable, keyring: Keyring, people: Iterable[Holder], now: datetime
 ) -> dict[str, SubjectId]:

@@ -12,7 +12,7 @@ from backend.citizens.errors import BadName, BadNumber, SubjectUnknown
 from backend.citizens.models import Holder, Identity, Level, SubjectId, SubjectKind
 from backend.citizens.service import (
     find_or_create_subjects,
-    find_subject_id,
+    find_subject_ids,
     get_profile,
     get_subject,
     phone_of,
@@ -62,7 +62,9 @@ async def test_other_ways_of_typing_a_number_lead_to_the_same_person(
     known = await _one(db, keyring, AYGULI, clock)
 
     assert await _one(db, keyring, Holder(SubjectKind.PERSON, typed, "阿依古丽•买买提"), clock) == known
-    assert await find_subject_id(db, keyring, Holder(SubjectKind.PERSON, typed, "阿依古丽"), clock.now()) == known
+    assert await find_subject_ids(db, keyring, [Holder(SubjectKind.PERSON, typed, "阿依古丽"), LIN], clock.now()) == {
+        typed: known
+    }
 
 
 async def test_fifty_at_once_make_one_subject(db: Database, keyring: Keyring, clock: FixedClock) -> None:

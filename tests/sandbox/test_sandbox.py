@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from backend.core.clock import FixedClock
@@ -199,6 +200,18 @@ async def test_the_choice_works_without_script_and_repeats_nothing_unescaped(bro
 @pytest.mark.parametrize("path", ["/", "/sms", "/healthz", "/sandbox.css", "/identity/jwks", "/identity/end_session"])
 async def test_every_page_is_there(browser: httpx.AsyncClient, path: str) -> None:
     assert (await browser.get(path)).status_code == 200
+
+
+async def test_the_provider_may_live_at_the_root(clock: FixedClock) -> None:
+    at_root = msgspec.structs.replace(SETTINGS, oidc_issuer="http://sandbox.test")
+    transport = httpx.ASGITransport(create_sandbox(at_root, clock=clock))
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox.test") as client:
+        document = (await client.get("/.well-known/openid-configuration")).json()
+
+        assert document["authorization_endpoint"] == "http://sandbox.test/authorize"
+        assert 'action="/authorize"' in (await client.get("/authorize", params=REQUEST)).text
+        for path in ("/", "/sms", "/healthz", "/jwks"):
+            assert (await client.get(path)).status_code == 200
 
 
 @pytest.mark.parametrize("target", ["http://evil.test/", "http://hall.test/elsewhere", ""])
