@@ -58,9 +58,8 @@ class Ranges:
 
     def add(self, line: int) -> None:
         self.count += 1
-        last = self._ranges[-1] if self._ranges else (0, -1)
-        if line == last[1] + 1 and not self._more.count:
-            self._ranges[-1] = (last[0], line)
+        if self._ranges and line == self._ranges[-1][1] + 1 and not self._more.count:
+            self._ranges[-1] = (self._ranges[-1][0], line)
         elif len(self._ranges) < MAX_RANGES:
             self._ranges.append((line, line))
         else:

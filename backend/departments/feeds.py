@@ -19,7 +19,7 @@ from backend.core.ids import uuid7
 from backend.departments.answers import Tally
 from backend.departments.faults import LINE_TOO_LONG, NOT_STORABLE, Fault, LineRefused
 from backend.departments.judging import Judgement, Outcome
-from backend.departments.lines import Line, batches
+from backend.departments.lines import MAX_BATCH_LINES, Line, batches
 from backend.departments.models import DepartmentId
 from backend.departments.protocol import Content, Feed, Received
 from backend.departments.queries import list_entries, lock_feed, upsert_entries
@@ -44,7 +44,13 @@ _OF_A_LINE = (
 
 
 async def take_feed(
-    db: Database, feed: Feed[Content], department_id: DepartmentId, stream: AsyncIterable[bytes], clock: Clock
+    db: Database,
+    feed: Feed[Content],
+    department_id: DepartmentId,
+    stream: AsyncIterable[bytes],
+    clock: Clock,
+    *,
+    batch_lines: int = MAX_BATCH_LINES,
 ) -> Tally:
     """Stores a stream of lines and tells what became of each.
 
@@ -52,7 +58,7 @@ async def take_feed(
     take turns batch by batch. The clock is read per batch, since a feed may run for hours and each batch stands alone.
     """
     run = _Run(db, feed, department_id, clock)
-    async for batch in batches(stream):
+    async for batch in batches(stream, batch_lines):
         await run.take(batch)
     return run.tally
 

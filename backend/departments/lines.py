@@ -51,8 +51,8 @@ class LineCutter:
             yield Line(self._number, raw)
 
 
-async def batches(stream: AsyncIterable[bytes]) -> AsyncIterator[list[Line]]:
-    """The lines of a stream in order, in lists of at most MAX_BATCH_LINES lines and about MAX_BATCH_BYTES bytes.
+async def batches(stream: AsyncIterable[bytes], most: int = MAX_BATCH_LINES) -> AsyncIterator[list[Line]]:
+    """The lines of a stream in order, in lists of at most `most` lines and about MAX_BATCH_BYTES bytes.
 
     When the stream breaks off by an exception, nothing of the list begun is given: it comes again with the next feed.
     """
@@ -61,7 +61,7 @@ async def batches(stream: AsyncIterable[bytes]) -> AsyncIterator[list[Line]]:
         for line in cutter.cut(chunk):
             batch.append(line)
             size += len(line.raw or b"")
-            if len(batch) >= MAX_BATCH_LINES or size >= MAX_BATCH_BYTES:
+            if len(batch) >= most or size >= MAX_BATCH_BYTES:
                 yield batch
                 batch, size = [], 0
     batch.extend(cutter.finish())

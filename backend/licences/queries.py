@@ -93,8 +93,9 @@ async def update_superseded(tx: Tx, subject_ids: Sequence[UUID], single_types: S
     """
     await tx.execute(
         """WITH mine AS MATERIALIZED (
-               SELECT subject_id, licence_id, licence_type, department_id, source_id, supersedes, issued_on, expires_on
-               FROM licences WHERE subject_id = ANY($1::uuid[])),
+               SELECT l.subject_id, l.licence_id, l.licence_type, l.department_id, l.source_id, l.supersedes,
+                      l.issued_on, l.expires_on, l.superseded_by
+               FROM unnest($1::uuid[]) AS touched (subject_id) JOIN licences l ON l.subject_id = touched.subject_id),
            named AS (
                SELECT DISTINCT ON (old.subject_id, old.licence_id)
                       old.subject_id, old.licence_id, new.licence_id AS successor
@@ -113,11 +114,12 @@ async def update_superseded(tx: Tx, subject_ids: Sequence[UUID], single_types: S
                       coalesce(named.successor, nullif(newest.successor, mine.licence_id)) AS successor
                FROM mine
                LEFT JOIN named ON named.subject_id = mine.subject_id AND named.licence_id = mine.licence_id
-               LEFT JOIN newest ON newest.subject_id = mine.subject_id AND newest.licence_id = mine.licence_id)
+               LEFT JOIN newest ON newest.subject_id = mine.subject_id AND newest.licence_id = mine.licence_id
+               WHERE mine.superseded_by
+                     IS DISTINCT FROM coalesce(named.successor, nullif(newest.successor, mine.licence_id)))
            UPDATE licences l SET superseded_by = decided.successor, changed_at = $3
            FROM decided
-           WHERE l.subject_id = decided.subject_id AND l.licence_id = decided.licence_id
-             AND l.superseded_by IS DISTINCT FROM decided.successor""",
+           WHERE l.subject_id = decided.subject_id AND l.licence_id = decided.licence_id""",
         subject_ids,
         single_types,
         now,

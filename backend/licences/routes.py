@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response, post
+from litestar.di import NamedDependency
 
 from backend.city.city import City
 from backend.core.clock import Clock
@@ -14,7 +15,11 @@ from backend.licences.feed import LicenceFeed
 
 @post("/api/feeds/licences", summary="Licences and their changes, one JSON object per line", **FEED_ROUTE)
 async def feed_licences(
-    request: Request[Any, Any, Any], db: Database, clock: Clock, city: City, keyring: Keyring
+    request: Request[Any, Any, Any],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    city: NamedDependency[City],
+    keyring: NamedDependency[Keyring],
 ) -> Response[bytes]:
     """Newline-delimited JSON in, an answer for every line out; see docs/feeds.md."""
     return await receive_feed(request, db, clock, "licences", lambda key: LicenceFeed(key, city, keyring))
