@@ -61,12 +61,3 @@ class City(Pack, frozen=True, kw_only=True, dict=True):
     @property
     def elder_tiles(self) -> tuple[Tile, ...]:
         return self.profile.elder_services
-
-    @cached_property
-    def renewed_by(self) -> Mapping[str, tuple[LicenceType, ...]]:
-        """From an item to the licence types that it renews."""
-        found: dict[str, tuple[LicenceType, ...]] = {}
-        for kind in self.licence_types.values():
-            if kind.renewing_item is not None:
-                found[kind.renewing_item] = (*found.get(kind.renewing_item, ()), kind)
-        return found

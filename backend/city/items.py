@@ -105,7 +105,6 @@ class Item(Entry, frozen=True, kw_only=True):
     subjects: tuple[Subject, ...] = ()
     department: str | None = None
     handling_code: str | None = None  # 业务办理项编码: USCC of the office and 15 digits
-    catalogue_codes: tuple[str, ...] = ()  # official codes of what was merged into this entry
     aliases: tuple[str, ...] = ()  # what people call it; searched, not shown
     themes: tuple[str, ...] = ()
     life_stages: tuple[str, ...] = ()

@@ -162,7 +162,6 @@ def _renewal() -> dict[str, Any]:
         "region": "000000",
         "subjects": ["person"],
         "department": "police",
-        "catalogue_codes": ["312000194000"],
         "themes": ["transport"],
         "life_stages": ["travelling"],
         "channels": ["counter"],

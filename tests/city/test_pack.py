@@ -100,10 +100,6 @@ def test_a_proof_without_a_renewing_item_has_none(shanghai: City) -> None:
     assert shanghai.renewing_item("household-proof") is None
 
 
-def test_from_an_item_one_finds_the_licences_it_renews(shanghai: City) -> None:
-    assert [kind.code for kind in shanghai.renewed_by[ENDORSEMENT]] == ["residence-permit"]
-
-
 def test_an_item_is_online_when_it_is_accepted_there(shanghai: City) -> None:
     assert shanghai.item("CN-driving-licence-renewal").online
     assert not shanghai.item("SH-senior-citizen-card").online

@@ -39,9 +39,6 @@ def _codes(item: Item, known: Known) -> Iterator[str]:
         prefix = _NATIONAL_PREFIX if item.region == NATIONAL else profile and profile.prefix
         if prefix and shape[1] != prefix:
             yield f"code: items of the region {item.region} begin with {prefix}-"
-    for code in item.catalogue_codes:
-        if not _CATALOGUE.fullmatch(code):
-            yield f"catalogue_codes: {code} does not have 12 digits"
     if item.handling_code is not None and not _HANDLING.fullmatch(item.handling_code):
         yield "handling_code: has 18 characters of the office and 15 digits"
 

@@ -18,7 +18,6 @@ def limit(value: int, unit: str = "workday") -> dict[str, Any]:
     [
         (put(code="SH-renewal"), "code: items of the region 000000 begin with CN-"),
         (put(region="310000"), "code: items of the region 310000 begin with SH-"),
-        (put(catalogue_codes=["31200"]), "catalogue_codes: 31200 does not have 12 digits"),
         (put(promised_limit=limit(11)), "promised_limit: promises more time than the law allows"),
         (put(promised_limit=limit(1, "month")), "promised_limit: promises more time than the law allows"),
         (put(legal_limit=limit(-1), promised_limit=None), "legal_limit: is negative"),
