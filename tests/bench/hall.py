@@ -1,0 +1,129 @@
+"""A furnished hall for the web benchmark: the city, residents with messages, and two programs that serve them."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from redis.asyncio import Redis
+
+from backend.catalogue.publishing import publish_pack
+from backend.city.service import read_city
+from backend.cli import SHANGHAI_PACK
+from backend.core import processes
+from backend.core.clock import SystemClock, local_date
+from backend.core.db import Database, connect
+from backend.core.ids import uuid7
+from backend.core.sessions import create_session
+from backend.embedded.home import new_secrets
+from backend.reminders.models import DueLicence, Match
+from backend.reminders.wording import reminder
+from notifications.service import queue
+from tests.bench.bare import Told
+from tests.bench.machine import SERVING, pin
+
+_RESIDENTS = 500
+_DUE = {"residence-permit": 7, "driving-licence": 30, "passport": 90, "vehicle-licence": 1, "dog-registration": 60}
+_START_S = 60
+
+
+class Hall(Struct, frozen=True):
+    """Where the product and the bare program listen."""
+
+    product: int
+    bare: int
+
+
+async def furnish(database_url: str, redis_url: str) -> str:
+    """The Shanghai pack, and residents with several reminders each; returns the cookie of one who is signed in."""
+    db, redis, now = await connect(database_url), Redis.from_url(redis_url), SystemClock().now()
+    try:
+        await publish_pack(db, SHANGHAI_PACK, now)
+        residents = [uuid7() for _ in range(_RESIDENTS)]
+        await _remind(db, residents)
+        cookie, _ = await create_session(redis, residents[0], "林*雯", now)
+        return cookie
+    finally:
+        await redis.aclose()
+        await db.close()
+
+
+async def _remind(db: Database, residents: list[UUID]) -> None:
+    city, now = await read_city(db), SystemClock().now()
+    today = local_date(now)
+    due = [
+        Match(DueLicence(resident, uuid7(), kind, today + timedelta(days=rung), None), rung)
+        for resident in residents
+        for kind, rung in _DUE.items()
+    ]
+    async with db.transaction() as tx:
+        await queue(tx, [reminder(uuid7(), [match], today, city) for match in due], now)
+
+
+@contextlib.contextmanager
+def served(database_url: str, redis_url: str, *, words: str, cookie: str, log: Path) -> Iterator[Hall]:
+    """Both programs, each one granian process on uvloop, on the same processor."""
+    hall, secrets = Hall(_free_port(), _free_port()), new_secrets()
+    product = {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "SUISHENBAN_DATA_KEYS": secrets.data_keys,
+        "SUISHENBAN_LOOKUP_KEY": secrets.lookup_key,
+        "SUISHENBAN_VAPID_PRIVATE_KEY": secrets.vapid_private_key,
+    }
+    told = Told(database_url, redis_url, words, cookie)
+    bare = {"BENCH_BARE": msgspec.json.encode(told).decode()}
+    with contextlib.ExitStack() as running, log.open("wb") as output:
+        for arguments, environment, port in (
+            (["backend.cli", "web", "--host", "127.0.0.1", "--port", str(hall.product)], product, hall.product),
+            (["tests.bench.bare", str(hall.bare)], bare, hall.bare),
+        ):
+            process = processes.spawn(
+                [sys.executable, "-m", *arguments],
+                before_exec=pin(SERVING),
+                output=output,
+                env={**os.environ, **environment},
+            )
+            running.callback(processes.stop, process, signal.SIGTERM)
+            _await_answer(process, port, log)
+        yield hall
+
+
+def fetch(port: int, path: str, headers: dict[str, str]) -> bytes:
+    """One answer, which has to be a good one."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != http.HTTPStatus.OK:
+            raise ValueError(f"{path} answered {answer.status}")
+        return body
+    finally:
+        connection.close()
+
+
+def _await_answer(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    deadline = time.monotonic() + _START_S
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            fetch(port, "/healthz", {})
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"a server did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
