@@ -50,6 +50,14 @@ class ItemPage(Struct, frozen=True, kw_only=True):
     total: int
 
 
+class ItemList(Struct, frozen=True, kw_only=True):
+    """What a page is to the one who reads it."""
+
+    items: list[ItemEntry]
+    next: str | None
+    total: int
+
+
 class Indexed(Struct, frozen=True, kw_only=True):
     """What `index_items` did."""
 

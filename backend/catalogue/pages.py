@@ -1,5 +1,6 @@
 """The screens of the catalogue: public, the same for everybody."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -15,20 +16,19 @@ from backend.catalogue.models import Asked, ItemPage
 from backend.catalogue.service import find_items, read_item
 from backend.city.city import City
 from backend.city.models import Subject
-from backend.core.clock import Clock, local_date
+from backend.core.clock import local_date
 from backend.core.db import Database
 from backend.core.http.access import Access, access
 from backend.core.http.given import Given
 from backend.core.http.pages import page
+from backend.core.http.state import resources_of
 from pwa.views.shell import Tab
 
 
 @get("/services", opt=access(Access.PUBLIC), include_in_schema=False)
 async def show_services(
     request: Request[Any, Any, Any],
-    db: Given[Database],
     city: Given[City],
-    clock: Given[Clock],
     q: FromQuery[str] = "",
     theme: FromQuery[str | None] = None,
     subject: FromQuery[str | None] = None,
@@ -43,10 +43,11 @@ async def show_services(
     if package and not q.strip():
         return await page(request, "catalogue/search.html", package_view(city, package), tab=Tab.SERVICES)
     choice = Choice(asked=asked, everything=view == "all")
+    today = local_date(resources_of(request).clock.now())
     if _is_directory(choice):
-        directory = services_view(city, asked.subject or Subject.PERSON, local_date(clock.now()))
+        directory = services_view(city, asked.subject or Subject.PERSON, today)
         return await page(request, "catalogue/services.html", directory, tab=Tab.SERVICES)
-    found = await _find(db, city, clock, asked)
+    found = await _find(resources_of(request).db, city, asked, today)
     return await page(request, "catalogue/search.html", results_view(city, choice, found), tab=Tab.SERVICES)
 
 
@@ -55,9 +56,8 @@ def _is_directory(choice: Choice) -> bool:
     return not (choice.everything or asked.q.strip() or asked.theme or asked.department or asked.reach)
 
 
-async def _find(db: Database, city: City, clock: Clock, asked: Asked) -> ItemPage:
+async def _find(db: Database, city: City, asked: Asked, today: date) -> ItemPage:
     """A person who follows an old link to a further page gets the first one, not an error."""
-    today = local_date(clock.now())
     try:
         return await find_items(db, city, asked, today)
     except (BadCursor, StaleCursor):
@@ -67,15 +67,14 @@ async def _find(db: Database, city: City, clock: Clock, asked: Asked) -> ItemPag
 @get("/services/{code:str}", opt=access(Access.PUBLIC), include_in_schema=False)
 async def show_guide(
     request: Request[Any, Any, Any],
-    db: Given[Database],
     city: Given[City],
-    clock: Given[Clock],
     code: FromPath[str],
     version: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """The guide of an item; with `version` as it was then, saying so."""
-    item, number = await read_item(db, city, code, version_number(version))
-    view = guide_view(city, item, number, local_date(clock.now()))
+    resources = resources_of(request)
+    item, number = await read_item(resources.db, city, code, version_number(version))
+    view = guide_view(city, item, number, local_date(resources.clock.now()))
     return await page(request, "catalogue/guide.html", view, tab=Tab.SERVICES)
 
 

@@ -4,20 +4,23 @@ import hashlib
 from typing import Annotated, Any
 
 import msgspec
-from litestar import MediaType, Request, Response, get
+from litestar import MediaType, Request, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, QueryParameter
+from litestar.response.base import ASGIResponse
 
 from backend.catalogue.asking import ask, version_number
 from backend.catalogue.documents import document_of
-from backend.catalogue.models import MOST_PER_PAGE
+from backend.catalogue.models import MOST_PER_PAGE, ItemList
 from backend.catalogue.search import LONGEST_QUERY
 from backend.catalogue.service import find_items, read_item
 from backend.city.city import City
-from backend.core.clock import Clock, local_date
-from backend.core.db import Database
+from backend.city.items import Item
+from backend.core.clock import local_date
 from backend.core.http.access import Access, access
 from backend.core.http.given import Given
+from backend.core.http.state import resources_of
 
 Words = Annotated[str, QueryParameter(description=f"Words, pinyin, initials, English: {LONGEST_QUERY} characters.")]
 Theme = Annotated[str | None, QueryParameter(description="Code of a theme.")]
@@ -31,12 +34,16 @@ Version = Annotated[str | None, QueryParameter(description="Number of an earlier
 _encoder = msgspec.json.Encoder()
 
 
-@get("/api/items", opt=access(Access.PUBLIC), summary="Find service items", tags=["catalogue"])
+@get(
+    "/api/items",
+    opt=access(Access.PUBLIC),
+    summary="Find service items",
+    tags=["catalogue"],
+    responses={200: ResponseSpec(ItemList, description="One page.", generate_examples=False)},
+)
 async def list_items(
     request: Request[Any, Any, Any],
-    db: Given[Database],
     city: Given[City],
-    clock: Given[Clock],
     q: Words = "",
     theme: Theme = None,
     subject: Audience = None,
@@ -44,33 +51,41 @@ async def list_items(
     reach: Range = None,
     limit: Limit = None,
     after: After = None,
-) -> Response[bytes]:
+) -> ASGIResponse:
     """Best first; without words in the order of the catalogue. `next` is null on the last page."""
     asked = ask(city, q=q, theme=theme, subject=subject, department=department, reach=reach, limit=limit, after=after)
-    page = await find_items(db, city, asked, local_date(clock.now()))
+    resources = resources_of(request)  # not by name: several named things cost more per request than the statement
+    page = await find_items(resources.db, city, asked, local_date(resources.clock.now()))
     return _revalidated(request, _encoder.encode(page))
 
 
-@get("/api/items/{code:str}", opt=access(Access.PUBLIC), summary="One service item", tags=["catalogue"])
+@get(
+    "/api/items/{code:str}",
+    opt=access(Access.PUBLIC),
+    summary="One service item",
+    tags=["catalogue"],
+    responses={
+        200: ResponseSpec(Item, description="The item, its version, and what it refers to.", generate_examples=False)
+    },
+)
 async def show_item(
     request: Request[Any, Any, Any],
-    db: Given[Database],
     city: Given[City],
     code: FromPath[str],
     version: Version = None,
-) -> Response[bytes]:
+) -> ASGIResponse:
     """The guide as data. A field that is absent is not known. A version, once published, reads the same for ever."""
-    item, number = await read_item(db, city, code, version_number(version))
+    item, number = await read_item(resources_of(request).db, city, code, version_number(version))
     return _revalidated(request, document_of(city, item, number))
 
 
-def _revalidated(request: Request[Any, Any, Any], body: bytes) -> Response[bytes]:
+def _revalidated(request: Request[Any, Any, Any], body: bytes) -> ASGIResponse:
     """The same for everybody: may be kept, and is asked for again by its ETag (RFC 9110, section 13)."""
     etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"Cache-Control": "no-cache", "ETag": etag}
+    headers = {"cache-control": "no-cache", "etag": etag}
     if etag in request.headers.get("if-none-match", ""):
-        return Response(b"", status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=MediaType.JSON)
+        return ASGIResponse(status_code=304, headers=headers)
+    return ASGIResponse(body=body, headers=headers, media_type=MediaType.JSON)
 
 
 HANDLERS: list[HTTPRouteHandler] = [list_items, show_item]
