@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from backend.city.city import City
 from backend.core.clock import Clock, local_date
@@ -41,7 +42,7 @@ async def show_licence(
     clock: NamedDependency[Clock],
     city: NamedDependency[City],
     session: NamedDependency[Session],
-    licence_id: UUID,
+    licence_id: FromPath[UUID],
 ) -> Response[bytes]:
     """One licence of the resident's own; any other is not found."""
     today = local_date(clock.now())
