@@ -1,5 +1,6 @@
 """What a person chose: channels per topic, what to stop, quiet hours, language."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -41,6 +42,14 @@ async def stop_rule(tx: Conn, recipient_id: UUID, rule: str, now: datetime) -> i
     """
     await choices.insert_stop(tx, recipient_id, "rule", rule, now)
     return await deliveries.update_stopped(tx, recipient_id, rule=rule, topic=None, now=now)
+
+
+async def list_stopped_rules(conn: Conn, recipient_ids: Sequence[UUID]) -> dict[UUID, set[str]]:
+    """The rules that these people have stopped, for whoever would tell several things in one message."""
+    stopped: dict[UUID, set[str]] = {}
+    for recipient_id, rule in await choices.list_stopped_rules(conn, recipient_ids):
+        stopped.setdefault(recipient_id, set()).add(rule)
+    return stopped
 
 
 async def stop_topic(tx: Conn, recipient_id: UUID, topic: str, now: datetime) -> int:

@@ -11,15 +11,16 @@ from redis.asyncio import Redis
 
 from backend.city.city import City
 from backend.core.clock import Clock, local_date
-from backend.core.db import Database, Tx
+from backend.core.db import Database, Queryable, Tx
 from backend.core.ids import uuid7
 from backend.reminders import queries
 from backend.reminders.errors import DayNotCome
 from backend.reminders.ladders import ladders
 from backend.reminders.models import Match, SweepReport
 from backend.reminders.streams import in_batches, merged
-from backend.reminders.wording import reminder
-from notifications.models import Message, Pointer
+from backend.reminders.wording import DIGEST, digest_occasion, reminder
+from notifications.models import Pointer
+from notifications.preferences import list_stopped_rules
 from notifications.service import publish, queue, withdraw
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ async def settle_reminders(tx: Tx, subject_id: UUID, now: datetime) -> None:
     """
     for told in await queries.settle_matches(tx, subject_id, now):
         if not told.holds:
-            rule, occasion = _digest_key(told.message_id) if told.digest else (told.rule, told.occasion)
+            rule, occasion = (DIGEST, digest_occasion(told.message_id)) if told.digest else (told.rule, told.occasion)
             await withdraw(tx, subject_id, rule, now, occasions=[occasion])
 
 
@@ -96,41 +97,56 @@ def _due(reading: Tx, city: City, after: date, as_of: date, known_since: datetim
 async def _tell(
     db: Database, city: City, matches: Sequence[Match], report: SweepReport, now: datetime
 ) -> list[Pointer]:
-    """One transaction: the matches, and a message per resident for those that are new."""
+    """One transaction: the matches, and the messages for those of them that are new."""
     due = _not_held_back(matches, report)
     if not due:
         return []
-    message_ids = {subject_id: uuid7() for subject_id in {match.licence.subject_id for match in due}}
     async with db.transaction() as tx:
-        new = await queries.insert_matches(tx, due, [message_ids[match.licence.subject_id] for match in due], now)
-        messages = _messages([match for match in due if match.key in new], message_ids, report, city)
+        groups = await _groups(tx, due)
+        message_ids = [message_id for message_id, group in groups.items() for _ in group]
+        new = await queries.insert_matches(
+            tx, [match for group in groups.values() for match in group], message_ids, now
+        )
+        messages = [
+            reminder(message_id, own, report.as_of, city)
+            for message_id, group in groups.items()
+            if (own := [match for match in group if match.key in new])
+        ]
         pointers = await queue(tx, messages, now)
-    _count(due, new, report)
+    _count(due, new, [(message.recipient_id, message.rule == DIGEST) for message in messages], report)
     return pointers
 
 
 async def _foresee(db: Database, matches: Sequence[Match], report: SweepReport) -> None:
+    """Counts what `_tell` would do."""
     due = _not_held_back(matches, report)
-    told = await queries.list_matched(db, due)
-    new = {match.key for match in due} - told
-    _count(due, new, report)
-    per_resident = [sum(1 for _ in found) for _, found in groupby(sorted(key[0] for key in new))]
-    report.residents += len(per_resident)
-    report.messages += len(per_resident)
-    report.digests += sum(1 for found in per_resident if found > 1)
+    new = {match.key for match in due} - await queries.list_matched(db, due)
+    told = []
+    for group in (await _groups(db, due)).values():
+        own = [match for match in group if match.key in new]
+        if own:
+            told.append((own[0].licence.subject_id, len(own) > 1))
+    _count(due, new, told, report)
 
 
-def _messages(
-    matches: Sequence[Match], message_ids: dict[UUID, UUID], report: SweepReport, city: City
-) -> list[Message]:
-    messages = []
-    for subject_id, found in groupby(matches, key=lambda match: match.licence.subject_id):
-        own = list(found)
-        messages.append(reminder(message_ids[subject_id], own, report.as_of, city))
-        report.digests += len(own) > 1
-    report.residents += len(messages)
-    report.messages += len(messages)
-    return messages
+async def _groups(conn: Queryable, due: Sequence[Match]) -> dict[UUID, list[Match]]:
+    """What goes into one message, by the id that the message will have: all of a resident, except what was stopped.
+
+    A stopped rule keeps a message of its own, which stays in the inbox unannounced; who stopped digests gets none.
+    """
+    stopped = await list_stopped_rules(conn, sorted({match.licence.subject_id for match in due}))
+    groups: dict[UUID, list[Match]] = {}
+    for subject_id, found in groupby(due, key=lambda match: match.licence.subject_id):
+        rules = stopped.get(subject_id, set())
+        together = []
+        for match in found:
+            if DIGEST in rules or match.rule in rules:
+                groups[uuid7()] = [match]
+            else:
+                together.append(match)
+        if together:
+            groups[uuid7()] = together
+    return groups
 
 
 def _not_held_back(matches: Sequence[Match], report: SweepReport) -> list[Match]:
@@ -146,7 +162,10 @@ def _not_held_back(matches: Sequence[Match], report: SweepReport) -> list[Match]
     return due
 
 
-def _count(due: Sequence[Match], new: set[queries.MatchKey], report: SweepReport) -> None:
+def _count(
+    due: Sequence[Match], new: set[queries.MatchKey], told: Sequence[tuple[UUID, bool]], report: SweepReport
+) -> None:
+    """`told`: recipient of each message, and whether it is a digest. Residents never span two batches."""
     for match in due:
         counts = report.of(match.rule)
         counts.matched += 1
@@ -155,7 +174,6 @@ def _count(due: Sequence[Match], new: set[queries.MatchKey], report: SweepReport
             counts.by_rung[match.rung] = counts.by_rung.get(match.rung, 0) + 1
         else:
             counts.already_reminded += 1
-
-
-def _digest_key(message_id: UUID) -> tuple[str, str]:
-    return f"{RULE}:digest", f"digest:{message_id}"
+    report.residents += len({recipient_id for recipient_id, _ in told})
+    report.messages += len(told)
+    report.digests += sum(digest for _, digest in told)

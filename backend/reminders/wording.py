@@ -13,6 +13,7 @@ from backend.reminders.models import Match
 from notifications.models import Item, Kind, Message, Tab, Tone, Urgency, Why, Wording
 
 TOPIC = "licence-expiry"
+DIGEST = f"{TOPIC}:digest"
 _LAST_WORD_LASTS = timedelta(days=30)
 _GUIDE = Text("查看办理指南", "See how to renew")
 _WALLET = Text("查看证照", "See the licence")
@@ -26,8 +27,8 @@ def reminder(message_id: UUID, matches: Sequence[Match], as_of: date, city: City
     return Message(
         recipient_id=first.licence.subject_id,
         message_id=message_id,
-        rule=f"{TOPIC}:digest" if several else first.rule,
-        occasion=f"digest:{message_id}" if several else first.occasion,
+        rule=DIGEST if several else first.rule,
+        occasion=digest_occasion(message_id) if several else first.occasion,
         topic=TOPIC,
         kind=Kind.REMINDER,
         tab=Tab.REMINDER,
@@ -41,6 +42,11 @@ def reminder(message_id: UUID, matches: Sequence[Match], as_of: date, city: City
         useful_until=_useful_until(ordered, city),
         thread=TOPIC if several else str(first.licence.licence_id),
     )
+
+
+def digest_occasion(message_id: UUID) -> str:
+    """A digest is unique by its own id: that each of its matches is told once is seen to before."""
+    return f"digest:{message_id}"
 
 
 def _single_zh(match: Match, as_of: date, city: City) -> Wording:
@@ -105,7 +111,7 @@ def _digest_zh(matches: Sequence[Match], as_of: date, city: City) -> Wording:
         title=f"您有 {len(matches)} 张证照到期待办",
         body=f"最早的一张是{items[0].title}，{day_zh(first, as_of)}到期。",
         action="逐项查看",
-        stop_label="证照到期汇总提醒",
+        stop_label="合并提醒（以后逐条提醒）",
         items=items,
         why=Why(
             based_on="、".join(f"{item.title}（{item.due_on}）" for item in items),
@@ -130,7 +136,7 @@ def _digest_en(matches: Sequence[Match], as_of: date, city: City) -> Wording:
         title=f"{len(matches)} of your licences need attention",
         body=f"The first is your {items[0].title}: {day_en(matches[0].licence.expires_on, as_of)}.",
         action="See each of them",
-        stop_label="Digests of expiring licences",
+        stop_label="Digests (you will get one message for each)",
         items=items,
         why=Why(
             based_on=", ".join(f"{item.title} ({item.due_on})" for item in items),

@@ -1,5 +1,6 @@
 """Statements on what a person chose."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -32,6 +33,13 @@ async def upsert_preference(
 async def list_stopped_topics(conn: Conn, recipient_id: UUID) -> set[str]:
     rows = await conn.fetch("SELECT name FROM stops WHERE recipient_id = $1 AND scope = 'topic'", recipient_id)
     return {row["name"] for row in rows}
+
+
+async def list_stopped_rules(conn: Conn, recipient_ids: Sequence[UUID]) -> list[tuple[UUID, str]]:
+    rows = await conn.fetch(
+        "SELECT recipient_id, name FROM stops WHERE recipient_id = ANY($1::uuid[]) AND scope = 'rule'", recipient_ids
+    )
+    return [(row["recipient_id"], row["name"]) for row in rows]
 
 
 async def insert_stop(tx: Conn, recipient_id: UUID, scope: str, name: str, now: datetime) -> None:

@@ -13,6 +13,8 @@ from backend.core.db import Database
 from backend.reminders.errors import DayNotCome
 from backend.reminders.models import SweepReport
 from backend.reminders.service import settle_reminders, sweep, sweep_if_due
+from notifications.inbox import count_unread
+from notifications.preferences import stop_rule
 from tests.reminders.town import hold, settle, told
 
 TODAY = date(2026, 11, 20)
@@ -208,3 +210,32 @@ async def test_a_digest_stays_while_one_of_its_licences_is_still_to_be_renewed(o
         async with office.db.transaction() as tx:
             await settle_reminders(tx, resident, office.clock.now())
         assert len(await told(office.db)) == left
+
+
+async def test_what_was_stopped_is_left_out_of_a_digest_and_announced_to_nobody(office: Office) -> None:
+    (resident,) = await settle(office.db, 1)
+    for licence_type in ("driving-licence", "passport", "hong-kong-macao-permit"):
+        await hold(office.db, [resident], licence_type, TODAY + timedelta(days=7))
+    await stop_rule(office.db, resident, "licence-expiry:passport", office.clock.now())
+
+    report = await office.sweep()
+
+    titles = {title for _, _, title in await told(office.db)}
+    unread = await count_unread(office.db, resident, office.clock.now())
+    assert titles == {"您有 2 张证照到期待办", "普通护照即将到期"}
+    assert unread.total == 1
+    assert (report.messages, report.digests) == (2, 1)
+
+
+async def test_who_stopped_digests_gets_a_message_for_each(office: Office) -> None:
+    (resident,) = await settle(office.db, 1)
+    for licence_type in ("driving-licence", "passport"):
+        await hold(office.db, [resident], licence_type, TODAY + timedelta(days=7))
+    await stop_rule(office.db, resident, "licence-expiry:digest", office.clock.now())
+
+    foreseen = await office.sweep(dry_run=True)
+    report = await office.sweep()
+
+    unread = await count_unread(office.db, resident, office.clock.now())
+    assert unread.total == 2
+    assert (report.messages, report.digests) == (foreseen.messages, foreseen.digests) == (2, 0)
