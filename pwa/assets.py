@@ -12,7 +12,7 @@ import brotli
 import msgspec
 
 STATIC = Path(__file__).parent / "static"
-CSS_FIRST = ("layers.css", "tokens.css", "base.css", "card.css", "prose.css", "guide.css")
+CSS_FIRST = ("layers.css", "tokens.css", "base.css", "card.css", "icon.css", "prose.css", "guide.css")
 CSS_LAST = ("modes.css",)
 JS_FIRST = ("core.js",)
 TYPES = {

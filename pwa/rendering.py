@@ -6,18 +6,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from msgspec import Struct
 
-from pwa.assets import asset, icon_names
+from pwa.assets import asset, assets, service_worker
 from pwa.catalogue import translations
+from pwa.icons import icon, icon_tile
 from pwa.views.shell import Locale, Shell
 from pwa.words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
-UNKNOWN_ICON = "file-text"
-
-
-def icon_href(name: str) -> str:
-    """The address of an icon. A city pack may name one that the sprite lacks: then a plain sheet of paper."""
-    return f"{asset('icons.svg')}#{name if name in icon_names() else UNKNOWN_ICON}"
 
 
 @cache
@@ -35,8 +30,8 @@ def environment(locale: Locale) -> Environment:
     )
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_translations(translations(locale), newstyle=True)  # type: ignore[attr-defined]
-    env.filters.update(Words(locale, translations(locale)).filters())
-    env.globals.update(asset=asset, icon_href=icon_href, gap=" " if locale is Locale.EN else "")
+    env.filters.update(Words(locale, translations(locale)).filters(), icon=icon, icon_tile=icon_tile, asset=asset)
+    env.globals["gap"] = " " if locale is Locale.EN else ""
     return env
 
 
@@ -47,7 +42,9 @@ def render(template: str, shell: Shell, view: Struct) -> bytes:
 
 
 def preload() -> None:
-    """Compiles every template in every language, so that no visitor waits for it."""
+    """Compiles every template in every language and compresses every file, so that no visitor waits for it."""
+    for made in (*assets().values(), service_worker()):
+        _ = made.br, made.gz
     for locale in Locale:
         env = environment(locale)
         for name in env.list_templates():

@@ -14,8 +14,9 @@ from playwright._impl._driver import compute_driver_executable
 from pwa.assets import STATIC, asset, assets, icon_names, lookup, service_worker
 from pwa.csp import CONTENT_SECURITY_POLICY
 from pwa.examples.frame import SHANGHAI
+from pwa.icons import icon
 from pwa.manifest import manifest
-from pwa.rendering import TEMPLATES, icon_href
+from pwa.rendering import TEMPLATES
 from pwa.vendoring import RECORD, Vendored, sprite, symbol
 from pwa.views.shell import Locale, Mode, Theme
 from tests.pwa.site import ALL_SCREENS, draw
@@ -105,15 +106,15 @@ def test_every_class_in_a_template_has_a_style() -> None:
 
 
 def test_icons_named_in_templates_exist() -> None:
-    sources = "".join(path.read_text() for path in TEMPLATES.rglob("*.html") if path.parent.name != "examples")
-    named = set(re.findall(r'icon(?:_tile)?\("([a-z0-9-]+)"', sources))
+    sources = "".join(path.read_text() for path in TEMPLATES.rglob("*.html"))
+    named = set(re.findall(r'"([a-z0-9-]+)"\|icon', sources))
 
     assert named
     assert named <= icon_names()
 
 
 def test_an_icon_that_the_sprite_lacks_becomes_a_sheet_of_paper() -> None:
-    assert icon_href("no-such-icon").endswith("#file-text")
+    assert icon("no-such-icon") == icon("file-text")
 
 
 def test_vendored_files_are_what_was_recorded() -> None:

@@ -65,5 +65,6 @@ behaviour('push', (part) => {
       button.disabled = false;
     }
   });
+  show('');
   present();
 });
