@@ -22,10 +22,3 @@ class UnknownChannel(Refusal):
     status = 422
     zh = "没有这种接收方式。请在消息设置里重新选择。"
     en = "There is no such way to be told. Choose again in your message settings."
-
-
-class BrowserUnknown(Refusal):
-    code = "inbox.browser_unknown"
-    status = 404
-    zh = "这个浏览器没有打开推送，或已经换了人。请登录后重新打开推送。"
-    en = "This browser does not receive pushes, or belongs to somebody else now. Sign in and turn push on again."

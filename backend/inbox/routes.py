@@ -22,9 +22,13 @@ from notifications.webpush.intake import RawSubscription, check_subscription
 
 
 class PushKey(Struct, frozen=True):
-    """`key` is the applicationServerKey for PushManager.subscribe(): 65 bytes as base64url without padding."""
+    """`key` is the applicationServerKey for PushManager.subscribe(): 65 bytes as base64url without padding.
+
+    `csrf_token` lets a service worker, which has no page to read it from, subscribe again; null when signed out.
+    """
 
     key: str
+    csrf_token: str | None
 
 
 class Endpoint(Struct, frozen=True):
@@ -32,9 +36,10 @@ class Endpoint(Struct, frozen=True):
 
 
 @get("/api/push/key", opt=access(Access.PUBLIC), tags=["push"])
-async def push_key(settings: Given[Settings]) -> Response[PushKey]:
+async def push_key(settings: Given[Settings], session: Given[Session | None]) -> Response[PushKey]:
     """The key that new push subscriptions are made with. 503 where push is not set up."""
-    return Response(PushKey(push_keys(settings).current.public), headers={"Cache-Control": "no-cache"})
+    answer = PushKey(push_keys(settings).current.public, None if session is None else session.csrf_token)
+    return Response(answer, headers={"Cache-Control": "no-store"})
 
 
 @post("/api/push/subscriptions", opt=access(Access.RESIDENT), status_code=204, tags=["push"])

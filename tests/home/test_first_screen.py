@@ -157,6 +157,15 @@ async def test_a_card_of_unknown_cost_says_nothing_of_it(me: Browser, tell: Tell
     assert "线上办" not in page
 
 
+async def test_a_card_that_leads_to_no_guide_says_nothing_of_cost_or_way(me: Browser, tell: Tell) -> None:
+    await tell(link="/wallet/019aa099-0000-7000-8000-000000000000")
+
+    page = (await me.get("/")).text
+
+    assert "免费" not in page
+    assert "线上办" not in page
+
+
 async def test_elders_see_one_need_said_plainly(me: Browser, tell: Tell, city: City) -> None:
     me.cookies.set("mode", "elder", domain="localhost.local")
     await tell(due_on=date(2026, 12, 1), zh=named("驾驶证"))

@@ -1,14 +1,18 @@
 """过几天提醒 and 不再提醒: done by a form, said once in a toast, taken back by one tap."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
+import msgspec
 import pytest
 
 from backend.core.clock import FixedClock
 from backend.core.db import Database
 from notifications.inbox import get_message
 from notifications.models import Wording
+from pwa.views.parts import Text
+from pwa.views.shell import Toast
 from tests.hall import Browser
 from tests.inbox.conftest import Tell
 
@@ -123,9 +127,10 @@ async def test_a_form_from_another_site_changes_nothing(
 
 
 async def test_a_toast_of_another_hand_is_not_shown(me: Browser) -> None:
-    me.cookies.set("toast", "bm90IGZyb20gdXM6IHsidGV4dCI6IHsiemgiOiAi5YGH55qEIn19", domain="localhost.local")
+    forged = base64.urlsafe_b64encode(b"x" * 32 + msgspec.json.encode(Toast(text=Text("您中奖了")))).decode()
+    me.cookies.set("toast", forged, domain="localhost.local")
 
     answer = await me.get("/messages")
 
     assert answer.status_code == 200
-    assert "toast-holder" not in answer.text
+    assert "您中奖了" not in answer.text

@@ -40,6 +40,7 @@ async def test_the_newest_thing_to_do_is_drawn_with_its_reason(me: Browser, tell
 
     assert "到期前" in page
     assert page.index("驾驶证即将到期") < page.index("去换证") < page.index("较早的一条")
+    assert page.count(">驾驶证即将到期<") == 1
 
 
 async def test_the_list_goes_on_where_a_page_ends(me: Browser, tell: Tell, clock: FixedClock) -> None:

@@ -32,6 +32,17 @@ async def test_the_key_is_that_of_the_settings(visitor: Browser) -> None:
 
     raw = base64.urlsafe_b64decode(answer.json()["key"] + "=")
     assert (len(raw), raw[0]) == (65, 4)
+    assert answer.json()["csrf_token"] is None
+
+
+async def test_a_service_worker_can_subscribe_again_without_a_page(me: Browser, db: Database) -> None:
+    answer = await me.get("/api/push/key")
+    headers = {"X-CSRF-Token": answer.json()["csrf_token"], "Sec-Fetch-Site": "same-origin"}
+    renewed = await me.post(PATH, json=subscription(), headers=headers)
+
+    assert answer.headers["cache-control"] == "no-store"
+    assert renewed.status_code == 204
+    assert await count_subscriptions(db, me.subject_id) == 1
 
 
 async def test_without_a_key_push_is_said_to_be_unavailable(hall: Hall) -> None:
