@@ -173,6 +173,29 @@ async def test_push_is_asked_for_only_after_a_tap_and_handed_to_the_server(chrom
     await context.close()
 
 
+async def test_a_push_that_the_server_refuses_is_not_shown_as_on(chrome: Browser, address: str) -> None:
+    context = await chrome.new_context(viewport=PHONE)
+    await context.add_init_script(
+        """
+        Object.defineProperty(Notification, 'permission', {get: () => 'granted'});
+        let subscription = {endpoint: 'https://push.example/1', toJSON: () => ({}),
+                            unsubscribe: async () => { subscription = null; return true; }};
+        PushManager.prototype.getSubscription = async () => subscription;
+        """
+    )
+    page = await context.new_page()
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=400)
+
+    await page.route("**/api/push/subscriptions", refuse)
+    await page.goto(f"{address}/screen/push")
+
+    await expect(page.get_by_text("没有打开成功")).to_be_visible()
+    assert await page.evaluate("async () => await PushManager.prototype.getSubscription() === null")
+    await context.close()
+
+
 @pytest.mark.parametrize(
     ("script", "said"),
     [

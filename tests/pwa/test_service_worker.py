@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from tests.browsers.chromium import ARGS
+from tests.browsers.finding import find_chromium
 from tests.browsers.phone import SHOWN, until
 from tests.pwa.conftest import serving
 from tests.pwa.site import REQUESTS, site
@@ -103,6 +106,23 @@ async def test_changing_the_display_draws_the_offline_page_again(phone: Phone) -
         return phone.requests["/offline"] > before
 
     assert await until(drawn_again)
+
+
+async def test_the_hall_can_be_installed(address: str, tmp_path: Path) -> None:
+    async with async_playwright() as playwright:
+        profile = await playwright.chromium.launch_persistent_context(
+            tmp_path, executable_path=find_chromium(), args=ARGS
+        )
+        page = profile.pages[0]
+        await page.goto(f"{address}/install")
+        cdp = await profile.new_cdp_session(page)
+
+        errors = (await cdp.send("Page.getInstallabilityErrors"))["installabilityErrors"]
+        told = await cdp.send("Page.getAppManifest")
+
+        assert errors == []
+        assert told["errors"] == []
+        await profile.close()
 
 
 async def deliver(phone: Phone, payload: str) -> list[dict[str, Any]]:

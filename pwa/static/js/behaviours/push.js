@@ -15,6 +15,18 @@ const bytes = (base64url) => Uint8Array.from(
   (letter) => letter.charCodeAt(0),
 );
 
+// A subscription made with an older key of the server stands in the way of a new one.
+const subscribeAnew = async (pushManager, key) => {
+  const options = { userVisibleOnly: true, applicationServerKey: bytes(key) };
+  try {
+    return await pushManager.subscribe(options);
+  } catch (error) {
+    if (error.name !== 'InvalidStateError') throw error;
+    await (await pushManager.getSubscription())?.unsubscribe();
+    return pushManager.subscribe(options);
+  }
+};
+
 behaviour('push', (part) => {
   const { csrf } = part.dataset;
   const show = (state) => {
@@ -30,19 +42,24 @@ behaviour('push', (part) => {
       show('denied');
     } else {
       const subscription = await (await navigator.serviceWorker.ready).pushManager.getSubscription();
-      show(subscription && Notification.permission === 'granted' ? 'on' : 'ask');
+      const known = subscription && Notification.permission === 'granted' && await tell(subscription);
+      show(known ? 'on' : 'ask');
     }
   };
 
-  const turnOn = async () => {
-    if (await Notification.requestPermission() !== 'granted') return present();
-    const { key } = await (await fetch('/api/push/key')).json();
-    const { pushManager } = await navigator.serviceWorker.ready;
-    const subscription = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
+  // The server may have given up on this browser meanwhile: told again, it knows it again.
+  const tell = async (subscription) => {
     const answer = await send('POST', subscription, csrf);
-    if (!answer.ok) {
-      await subscription.unsubscribe();
-      throw new Error(`subscription refused: ${answer.status}`);
+    if (answer.ok) return true;
+    await subscription.unsubscribe();
+    if (answer.status !== 409) throw new Error(`subscription refused: ${answer.status}`);
+    return false;
+  };
+
+  const turnOn = async () => {
+    if (await Notification.requestPermission() === 'granted') {
+      const { key } = await (await fetch('/api/push/key')).json();
+      await subscribeAnew((await navigator.serviceWorker.ready).pushManager, key);
     }
     return present();
   };
@@ -66,5 +83,5 @@ behaviour('push', (part) => {
     }
   });
   show('');
-  present();
+  present().catch(() => show('failed'));
 });
