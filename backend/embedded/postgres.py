@@ -15,6 +15,7 @@ import asyncpg
 
 from backend.core import processes
 from backend.embedded import privileges
+from backend.embedded.privileges import RunAs
 
 _FAST_AND_UNSAFE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_wal_size=2GB")
 _BUILTIN_LOCALE_SINCE = 17
@@ -48,16 +49,16 @@ def find_programs() -> Path:
 class EmbeddedPostgres:
     """One cluster in `directory/postgres`, reached through a Unix socket only.
 
-    `durable=False` trades crash safety for speed and is for tests alone.
+    `durable=False` trades crash safety for speed and is for tests alone. `run_as` overrides under which user it runs.
     """
 
-    def __init__(self, directory: Path, *, durable: bool = True) -> None:
+    def __init__(self, directory: Path, *, durable: bool = True, run_as: RunAs | None = None) -> None:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.directory = directory.resolve()
-        self.sockets = socket_directory(self.directory)
         self.durable = durable
         self.log = self.directory / "postgres.log"
-        self._as = privileges.choose(find_programs(), self.directory / "postgres")
+        self._as = run_as or privileges.choose(find_programs(), self.directory / "postgres")
+        self.sockets = self._as.sockets or socket_directory(self.directory)
         self._process: subprocess.Popen[bytes] | None = None
 
     def dsn(self, database: str = "suishenban") -> str:
@@ -75,6 +76,10 @@ class EmbeddedPostgres:
             if time.monotonic() > deadline:
                 raise ServerFailed(self._end_of_log())
             time.sleep(0.1)  # the server of an earlier, killed parent may still be leaving
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
 
     def stop(self) -> None:
         if self._process is not None:

@@ -19,16 +19,17 @@ _SHARED_PLACE = Path("/var/tmp")  # noqa: S108 - the one place every user may en
 
 @dataclass(frozen=True)
 class RunAs:
-    """How to start the Postgres programs, and where they and their data must lie for that."""
+    """How to start the Postgres programs, and where they, their data and their sockets must lie for that."""
 
     programs: Path
     data: Path
     before_exec: Callable[[], None] | None = None
     identity: dict[str, Any] = field(default_factory=dict)
     owner: tuple[int, int] | None = None
+    sockets: Path | None = None  # None: wherever the current user likes
 
 
-def choose(programs: Path, data: Path) -> RunAs:
+def choose(programs: Path, data: Path, *, namespaces: bool = sys.platform == "linux") -> RunAs:
     """The current user; for root a user namespace with the data where it was asked for, else another account.
 
     The second way needs the programs and the data where that account can reach them, so both move to /var/tmp and
@@ -36,7 +37,7 @@ def choose(programs: Path, data: Path) -> RunAs:
     """
     if os.geteuid() != 0:
         return RunAs(programs, data)
-    if sys.platform == "linux" and _works(programs, before_exec=_enter_user_namespace):
+    if namespaces and _works(programs, before_exec=_enter_user_namespace):
         return RunAs(programs, data, before_exec=_enter_user_namespace)
     return _as_other_account(programs, data)
 
@@ -75,7 +76,8 @@ def _as_other_account(programs: Path, data: Path) -> RunAs:
     place.mkdir(mode=0o755, exist_ok=True)
     if not data.is_symlink():
         data.symlink_to(place / "data", target_is_directory=True)
-    return RunAs(programs, place / "data", identity=identity, owner=(account.pw_uid, account.pw_gid))
+    owner = (account.pw_uid, account.pw_gid)
+    return RunAs(programs, place / "data", identity=identity, owner=owner, sockets=place / "run")
 
 
 def _copy_programs(programs: Path) -> Path:

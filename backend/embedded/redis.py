@@ -60,6 +60,10 @@ class EmbeddedRedis:
         if not asyncio.run(self._answers(time.monotonic() + timeout_s)):
             raise ServerFailed("Redis did not start:\n" + self.log.read_text(errors="replace")[-2000:])
 
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
     def stop(self) -> None:
         if self._process is not None:
             processes.stop(self._process, signal.SIGTERM)

@@ -1,6 +1,7 @@
 """The embedded servers: start, answer, survive a kill, leave with their parent."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,20 +9,23 @@ import time
 from pathlib import Path
 
 import asyncpg
+import pytest
 from redis.asyncio import Redis
 
 from backend.core.db import Database
-from backend.embedded.postgres import EmbeddedPostgres
+from backend.embedded import privileges
+from backend.embedded.postgres import EmbeddedPostgres, find_programs
 
 PARENT = """
 import sys, time
 from pathlib import Path
-from backend.embedded.postgres import EmbeddedPostgres
+from backend.embedded import privileges
+from backend.embedded.postgres import EmbeddedPostgres, find_programs
 from backend.embedded.redis import EmbeddedRedis
 directory = Path(sys.argv[1])
 postgres, cache = EmbeddedPostgres(directory), EmbeddedRedis(directory)
 postgres.start(); cache.start()
-print(postgres._process.pid, cache._process.pid, flush=True)
+print(postgres.pid, cache.pid, flush=True)
 time.sleep(60)
 """
 
@@ -59,3 +63,20 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+def test_root_without_user_namespaces_runs_postgres_as_another_account(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)  # as a home directory of root: the other account cannot enter
+    run_as = privileges.choose(find_programs(), tmp_path / "postgres", namespaces=False)
+    postgres = EmbeddedPostgres(tmp_path, durable=False, run_as=run_as)
+    try:
+        postgres.start()
+
+        owner = Path(f"/proc/{postgres.pid}").stat().st_uid
+
+        assert owner != 0
+        assert (tmp_path / "postgres" / "PG_VERSION").exists(), "the data is found where it was asked for"
+    finally:
+        postgres.stop()
+        shutil.rmtree(run_as.data.parent, ignore_errors=True)
