@@ -40,6 +40,12 @@ def test_a_line_of_the_greatest_length_passes_and_one_byte_more_does_not() -> No
     assert [line.raw is None for line in cut([longest + b"y"])] == [True]
 
 
+def test_an_overlong_line_in_small_pieces_stays_overlong() -> None:
+    pieces = [b"x" * 4096] * 20
+
+    assert cut([b"a\n", *pieces, b"x\nb\n"]) == [Line(1, b"a"), Line(2, None), Line(3, b"b")]
+
+
 async def test_a_line_of_a_gigabyte_is_skipped_in_constant_memory() -> None:
     chunk = b"x" * 1_048_576
 
