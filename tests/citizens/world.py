@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-from litestar import Litestar, Request, get, post
+from litestar import Litestar, get, post
 from litestar.di import NamedDependency, Provide
 
 from backend.citizens.oidc.relying_party import RelyingParty, client_of
@@ -18,8 +18,9 @@ from backend.citizens.pages import HANDLERS, RELYING_PARTY
 from backend.core.clock import FixedClock
 from backend.core.http.access import Access, access, guard
 from backend.core.http.edge import Edge
+from backend.core.http.given import session_of
 from backend.core.http.problems import HANDLERS as PROBLEMS
-from backend.core.http.state import attach, current_session
+from backend.core.http.state import attach
 from backend.core.resources import Resources
 from backend.core.sessions import Session
 from backend.sandbox.app import IDENTITY_PROVIDER, create_sandbox
@@ -153,17 +154,13 @@ def _hall(resources: Resources) -> tuple[Edge, Litestar]:
         exception_handlers=PROBLEMS,
         dependencies={
             **{name: _given(resources, name) for name in ("db", "redis", "clock", "settings", "keyring")},
-            "session": Provide(_session),
+            "session": Provide(session_of),
         },
         openapi_config=None,
         logging_config=None,
     )
     attach(app, resources, FACE)
     return Edge(app, secure=resources.settings.secure), app
-
-
-async def _session(request: Request[Any, Any, Any]) -> Session | None:
-    return await current_session(request)
 
 
 def _given(resources: Resources, name: str) -> Provide:
