@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from pwa.examples import catalogue, home, inbox, wallet
+from pwa.examples.api_docs import API_DOCS
 from pwa.views.pages import ErrorPage, Login, Plain
 from pwa.views.parts import Text
 from pwa.views.shell import Tab
@@ -59,5 +60,6 @@ SCREENS = {
     "error-404": _screen("core/error.html", ErrorPage(status=404), "/nowhere"),
     "error-500": _screen("core/error.html", ErrorPage(status=500, reference="019AA-7F3C"), "/"),
     "offline": _signed_out("core/offline.html", Plain(), "/offline"),
+    "api": _signed_out("ops/api_docs.html", API_DOCS, "/api/docs"),
     "install": _signed_out("core/install.html", Plain(), "/install"),
 }

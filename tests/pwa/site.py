@@ -56,7 +56,8 @@ async def static(request: web.Request) -> web.Response:
     made = service_worker() if request.path == "/sw.js" else lookup(request.path)
     if made is None:
         raise web.HTTPNotFound
-    return web.Response(body=made.body, headers={"Content-Type": made.content_type} | HEADERS)
+    encoded = {"Content-Encoding": "br"} if made.br else {}
+    return web.Response(body=made.br or made.body, headers={"Content-Type": made.content_type} | encoded | HEADERS)
 
 
 async def web_manifest(request: web.Request) -> web.Response:
