@@ -2,8 +2,10 @@
 FROM python:3.13-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/suishenban
-COPY requirements/runtime.txt requirements/runtime.in requirements/
-RUN /opt/suishenban/bin/pip install --no-cache-dir --no-deps --require-hashes --requirement requirements/runtime.txt
+COPY requirements requirements
+RUN /opt/suishenban/bin/pip install --no-cache-dir --no-deps --require-hashes --requirement requirements/build.txt \
+    && /opt/suishenban/bin/pip install --no-cache-dir --no-deps --require-hashes --no-build-isolation --use-pep517 \
+        --requirement requirements/runtime.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY backend backend
 COPY notifications notifications

@@ -29,7 +29,8 @@ setup() {
     esac
     step "Installing the pinned requirements (about half a minute the first time)"
     pip="$root/.venv/bin/python -m pip --disable-pip-version-check"
-    $pip install --quiet --no-deps --require-hashes --requirement "$requirements"
+    $pip install --quiet --no-deps --require-hashes --requirement "$root/requirements/build.txt"
+    $pip install --quiet --no-deps --require-hashes --no-build-isolation --use-pep517 --requirement "$requirements"
     $pip install --quiet --no-deps --no-build-isolation --editable "$root"
     echo "$wanted" >"$root/.venv/installed"
 }
