@@ -21,6 +21,7 @@ from pwa.views.parts import Segment, Text, Tile
 from pwa.views.services import Department, Result, SearchResults, Services
 
 PATH = "/services"
+EVERYTHING, DEPARTMENTS = "all", "departments"
 EVERYONE = Text("全部", "All")
 _decoder = msgspec.json.Decoder(ItemEntry)
 
@@ -40,7 +41,7 @@ def link(**parameters: str | None) -> str:
 
 
 def services_view(city: City, subject: Subject, today: date) -> Services:
-    """Life events, themes and departments that lead to at least one item."""
+    """Life events and themes that lead to at least one item, and doors to longer lists."""
     offered = [item for item in city.items.values() if is_offered(item, today)]
     themes = {theme for item in offered for theme in item.themes}
     kept = subject if subject is not Subject.PERSON else None
@@ -56,8 +57,22 @@ def services_view(city: City, subject: Subject, today: date) -> Services:
             for each in city.themes.values()
             if each.code in themes and subject in each.subjects
         ),
-        departments=_departments(city, offered),
-        rows=(Tile(icon="layout-grid", label=Text("全部事项", "All services"), path=link(view="all")),),
+        rows=(
+            Tile(icon="landmark", label=Text("按部门", "By department"), path=link(view=DEPARTMENTS)),
+            Tile(icon="layout-grid", label=Text("全部事项", "All services"), path=link(view=EVERYTHING)),
+        ),
+    )
+
+
+def departments_view(city: City, today: date) -> Services:
+    """Every department that answers for an item, with how many."""
+    counts = Counter(item.department for item in city.items.values() if is_offered(item, today))
+    return Services(
+        departments=tuple(
+            Department(name=shown(each.name), path=link(department=each.code), count=counts[each.code])
+            for each in city.departments.values()
+            if counts[each.code]
+        )
     )
 
 
@@ -72,15 +87,6 @@ def _audiences(subject: Subject) -> tuple[Segment, ...]:
         Segment(label=person, path=PATH, current=subject is Subject.PERSON),
         Segment(label=enterprise, path=link(subject=Subject.ENTERPRISE), current=subject is Subject.ENTERPRISE),
         Segment(label=wording.reach_word(Reach.NATION), path=link(reach=Reach.NATION)),
-    )
-
-
-def _departments(city: City, offered: list[Item]) -> tuple[Department, ...]:
-    counts = Counter(item.department for item in offered)
-    return tuple(
-        Department(name=shown(each.name), path=link(department=each.code), count=counts[each.code])
-        for each in city.departments.values()
-        if counts[each.code]
     )
 
 
@@ -144,7 +150,7 @@ def _address(choice: Choice, **changed: str | None) -> str:
         "subject": asked.subject,
         "department": asked.department,
         "reach": asked.reach,
-        "view": "all" if choice.everything else None,
+        "view": EVERYTHING if choice.everything else None,
     }
     return link(**(kept | changed))
 

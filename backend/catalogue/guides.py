@@ -35,7 +35,7 @@ def guide_view(city: City, item: Item, version: int, today: date, held: Collecti
         conditions=tuple(shown(condition) for condition in item.conditions),
         materials=tuple(_material(city, material, held) for material in item.materials) or None,
         steps=tuple(view.Step(title=shown(step.title), detail=maybe_shown(step.detail)) for step in item.steps),
-        fees=tuple(_fee(fee) for fee in fees),
+        fees=tuple(_fee(fee) for fee in fees if not wording.is_set_case_by_case(fee)),
         consequence=view.Notice(tone=view.Tone.WARN, lead=shown(item.consequence)) if item.consequence else None,
         laws=tuple(_law(citation) for citation in item.legal_basis),
         source=_source(city, item),

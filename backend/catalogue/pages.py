@@ -9,7 +9,15 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
 from backend.catalogue.asking import ask, version_number
-from backend.catalogue.directory import Choice, package_view, results_view, services_view
+from backend.catalogue.directory import (
+    DEPARTMENTS,
+    EVERYTHING,
+    Choice,
+    departments_view,
+    package_view,
+    results_view,
+    services_view,
+)
 from backend.catalogue.errors import BadCursor, StaleCursor
 from backend.catalogue.guides import guide_view
 from backend.catalogue.models import Asked, ItemPage
@@ -42,10 +50,12 @@ async def show_services(
     asked = ask(city, q=q, theme=theme, subject=subject, department=department, reach=reach, after=after)
     if package and not q.strip():
         return await page(request, "catalogue/search.html", package_view(city, package), tab=Tab.SERVICES)
-    choice = Choice(asked=asked, everything=view == "all")
+    choice = Choice(asked=asked, everything=view == EVERYTHING)
     today = local_date(resources_of(request).clock.now())
     if _is_directory(choice):
-        directory = services_view(city, asked.subject or Subject.PERSON, today)
+        by_department = view == DEPARTMENTS
+        audience = asked.subject or Subject.PERSON
+        directory = departments_view(city, today) if by_department else services_view(city, audience, today)
         return await page(request, "catalogue/services.html", directory, tab=Tab.SERVICES)
     found = await _find(resources_of(request).db, city, asked, today)
     return await page(request, "catalogue/search.html", results_view(city, choice, found), tab=Tab.SERVICES)

@@ -94,14 +94,20 @@ def cost(fees: Sequence[Fee], online_pay: bool | None) -> tuple[Text | None, Tex
     return _range(amounts[0], amounts[-1]), Text("按情形收费，见下表", "Depends on the case, see below")
 
 
+def is_set_case_by_case(fee: Fee) -> bool:
+    return fee.amount_fen is None and fee.variable
+
+
 def _unsettled(fees: Sequence[Fee]) -> tuple[Text | None, Text | None]:
-    if not any(fee.variable for fee in fees):
+    """Something is set case by case, and named; or an amount is simply not known."""
+    varying = [fee for fee in fees if is_set_case_by_case(fee)]
+    if not varying:
         return None, None
-    bounds = [fee for fee in fees if fee.min_fen is not None and fee.max_fen is not None]
-    note = Text("按情况核定，见下表", "Set case by case, see below")
-    if len(fees) == 1 and bounds:
-        return _range(bounds[0].min_fen or 0, bounds[0].max_fen or 0), note
-    return Text("按情况核定", "Set case by case"), None
+    names = Text("、".join(fee.name.zh for fee in varying), ", ".join(fee.name.en or fee.name.zh for fee in varying))
+    least, most = varying[0].min_fen, varying[0].max_fen
+    if len(fees) == 1 and least is not None and most is not None:
+        return _range(least, most), names
+    return Text("按情况核定", "Set case by case"), names
 
 
 def _range(least: int, most: int) -> Text:

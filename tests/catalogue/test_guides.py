@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from backend.catalogue.guides import guide_view
@@ -74,6 +75,25 @@ def test_money_is_said_in_yuan_and_unknown_is_not_free(fees: dict[str, int | Non
     cost = guide(fees=fees).answers.cost
 
     assert (cost.value and cost.value.zh) == value
+
+
+def test_a_fee_set_case_by_case_is_named_and_has_no_amount() -> None:
+    entry = item("it", "事项", fees=("varying",))
+    city = Sample([entry], fees={"varying": None}).city()
+    varying = msgspec.structs.replace(city.fees["varying"], variable=True)
+    bounded = msgspec.structs.replace(varying, min_fen=500, max_fen=2000)
+
+    plain, ranged = (
+        guide_view(msgspec.structs.replace(city, fees={"varying": fee}), entry, 1, TODAY) for fee in (varying, bounded)
+    )
+
+    assert [shown.answers.cost.value and shown.answers.cost.value.zh for shown in (plain, ranged)] == [
+        "按情况核定",
+        "5–20 元",
+    ]
+    assert plain.answers.cost.note is not None
+    assert plain.answers.cost.note.zh == "工本费"
+    assert plain.fees == ()
 
 
 def test_when_and_where_are_as_the_city_says() -> None:

@@ -5,26 +5,37 @@ import re
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
 from backend.city.city import City
-from tests.catalogue.conftest import Counting
+from backend.core.clock import FixedClock
+from backend.core.crypto import Keyring
+from tests.catalogue.conftest import HANDLERS, Counting
+from tests.hall import Hall
 
 RENEWAL = "/services/CN-driving-licence-renewal"
 ENGLISH = {"Accept-Language": "en"}
 
 
-async def test_the_directory_offers_life_events_themes_and_departments(
+async def test_the_directory_offers_life_events_themes_and_longer_lists(
     client: httpx.AsyncClient, indexed: Counting, city: City
 ) -> None:
     text = (await client.get("/services")).text
 
-    for name in ("新生儿出生", "社会保险", "上海市公安局", "企业", "跨省通办"):
+    for name in ("新生儿出生", "社会保障", "按部门", "全部事项", "企业", "跨省通办"):
         assert name in text, name
     assert indexed.sent == 0
 
 
 @pytest.mark.parametrize(
-    "path", ["/services", "/services?subject=enterprise", "/services?q=居住证", "/services?q=量子"]
+    "path",
+    [
+        "/services",
+        "/services?subject=enterprise",
+        "/services?view=departments",
+        "/services?q=居住证",
+        "/services?q=量子",
+    ],
 )
 async def test_every_link_of_a_screen_leads_somewhere(client: httpx.AsyncClient, path: str) -> None:
     links = {html.unescape(link) for link in re.findall(r'href="(/services[^"]*)"', (await client.get(path)).text)}
@@ -124,6 +135,18 @@ async def test_a_guide_is_revalidated_by_its_content_language_and_mode(client: h
     elder = await client.get(RENEWAL, headers={"If-None-Match": first.headers["etag"], "Cookie": "mode=elder"})
 
     assert [answer.status_code for answer in (again, english, elder)] == [304, 200, 200]
+
+
+async def test_a_guide_with_somebody_signed_in_is_never_stored(
+    indexed: Counting, redis: Redis, clock: FixedClock, keyring: Keyring, city: City
+) -> None:
+    hall = Hall(HANDLERS, db=indexed, redis=redis, clock=clock, keyring=keyring, city=city)
+
+    async with await hall.resident() as resident:
+        answer = await resident.get(RENEWAL)
+
+    assert answer.headers["cache-control"] == "no-store"
+    assert "etag" not in answer.headers
 
 
 async def test_an_unknown_item_is_a_page_that_says_so(client: httpx.AsyncClient) -> None:

@@ -94,6 +94,7 @@ async def codes_of_all_pages(db: Database, city: City, asked: Asked) -> list[str
     while True:
         page = await find_items(db, city, asked, TODAY)
         codes += [msgspec.json.decode(entry)["code"] for entry in page.items]
+        assert len(codes) <= page.total
         if page.next is None:
             assert len(codes) == page.total or not codes
             return codes
