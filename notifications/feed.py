@@ -120,4 +120,4 @@ def _text(wording: Wording, position: int | None) -> FeedText:
     if position is None or position > len(wording.items):
         return FeedText(title=wording.title, reason=wording.body, action=wording.action, plain=plain)
     item = wording.items[position - 1]
-    return FeedText(title=item.title, reason=plain or wording.body, action=item.action, plain=plain)
+    return FeedText(title=item.title, reason=item.reason or plain or wording.body, action=item.action, plain=plain)

@@ -81,12 +81,14 @@ class Why(Struct, frozen=True, kw_only=True):
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """One of several things a digest speaks of. `link` is a path of our own site."""
+    """One of several things a digest speaks of. `link` is a path of our own site; by `key` the sender takes it back."""
 
     title: str
     link: str
     action: str
     due_on: date | None = None
+    reason: str | None = None
+    key: str | None = None
 
 
 class Wording(Struct, frozen=True, kw_only=True):

@@ -69,6 +69,11 @@ async def measure_lag(db: Conn, now: datetime) -> timedelta:
     return lag
 
 
+async def take_items_back(tx: Conn, recipient_id: UUID, message_id: UUID, keys: Sequence[str]) -> None:
+    """Removes things from a digest that still speaks of others; what is due first is then the first of the rest."""
+    await messages.update_items(tx, recipient_id, message_id, keys)
+
+
 async def withdraw(
     tx: Conn,
     recipient_id: UUID,

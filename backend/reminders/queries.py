@@ -125,13 +125,17 @@ async def insert_matches(tx: Tx, matches: Sequence[Match], message_ids: Sequence
 
 
 class Settled(Struct, frozen=True):
-    """A message and whether anything that it speaks of is still to be done; rule and occasion unless it is a digest."""
+    """A message that spoke of what has settled, and whether anything in it is still to be done.
+
+    Rule and occasion are the message's own unless it is a digest; `settled` are occasions of matches.
+    """
 
     message_id: UUID
     rule: str
     occasion: str
     digest: bool
     holds: bool
+    settled: list[str]
 
 
 async def settle_matches(tx: Tx, subject_id: UUID, now: datetime) -> list[Settled]:
@@ -154,7 +158,8 @@ async def settle_matches(tx: Tx, subject_id: UUID, now: datetime) -> list[Settle
            SELECT open.message_id, min(open.rule) AS rule, min(open.occasion) AS occasion,
                   (SELECT count(*) > 1 FROM reminder_matches a
                    WHERE a.subject_id = $1 AND a.message_id = open.message_id) AS digest,
-                  bool_or(open.holds) AS holds
+                  bool_or(open.holds) AS holds,
+                  array_agg(open.occasion) FILTER (WHERE NOT open.holds) AS settled
            FROM open WHERE open.message_id IN (SELECT settled.message_id FROM settled)
            GROUP BY open.message_id""",
         subject_id,

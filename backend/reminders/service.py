@@ -21,7 +21,7 @@ from backend.reminders.streams import in_batches, merged
 from backend.reminders.wording import DIGEST, digest_occasion, reminder
 from notifications.models import Pointer
 from notifications.preferences import list_stopped_rules
-from notifications.service import publish, queue, withdraw
+from notifications.service import publish, queue, take_items_back, withdraw
 
 log = logging.getLogger(__name__)
 
@@ -81,10 +81,12 @@ async def sweep_if_due(db: Database, redis: Redis, city: City, clock: Clock) -> 
 async def settle_reminders(tx: Tx, subject_id: UUID, now: datetime) -> None:
     """Takes back what no longer holds for a person after any change: renewed, revoked, renewal filed, died.
 
-    Messages that still speak of something else to be done stay; unsent ones vanish, sent ones are marked.
+    A digest that still speaks of something to be done loses the rest; unsent messages vanish, sent ones are marked.
     """
     for told in await queries.settle_matches(tx, subject_id, now):
-        if not told.holds:
+        if told.holds:
+            await take_items_back(tx, subject_id, told.message_id, told.settled)
+        else:
             rule, occasion = (DIGEST, digest_occasion(told.message_id)) if told.digest else (told.rule, told.occasion)
             await withdraw(tx, subject_id, rule, now, occasions=[occasion])
 

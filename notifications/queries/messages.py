@@ -223,3 +223,26 @@ async def update_ended(
         before(MESSAGE, MessageState.SUPERSEDED),
     )
     return [row["message_id"] for row in rows]
+
+
+async def update_items(tx: Conn, recipient_id: UUID, message_id: UUID, without: Sequence[str]) -> None:
+    await tx.execute(
+        """
+        UPDATE messages SET
+            zh = jsonb_set(zh, '{items}', (
+                SELECT coalesce(jsonb_agg(item ORDER BY place), '[]') FROM jsonb_array_elements(zh -> 'items')
+                    WITH ORDINALITY AS i (item, place)
+                WHERE item ->> 'key' IS NULL OR item ->> 'key' <> ALL($3::text[]))),
+            en = CASE WHEN en IS NULL THEN NULL ELSE jsonb_set(en, '{items}', (
+                SELECT coalesce(jsonb_agg(item ORDER BY place), '[]') FROM jsonb_array_elements(en -> 'items')
+                    WITH ORDINALITY AS i (item, place)
+                WHERE item ->> 'key' IS NULL OR item ->> 'key' <> ALL($3::text[]))) END,
+            due_on = coalesce((
+                SELECT min((item ->> 'due_on')::date) FROM jsonb_array_elements(zh -> 'items') AS i (item)
+                WHERE item ->> 'key' IS NULL OR item ->> 'key' <> ALL($3::text[])), due_on)
+        WHERE recipient_id = $1 AND message_id = $2 AND zh ? 'items'
+        """,
+        recipient_id,
+        message_id,
+        without,
+    )

@@ -1,0 +1,38 @@
+"""What there is to say about one licence at a rung, before it is put into words."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from backend.city.licence_types import LicenceType
+from backend.city.models import Citation
+
+
+class Spoken(Struct, frozen=True, kw_only=True):
+    """`again_on`: the next days it will be spoken of; `link` leads to the renewing item, else to the licence."""
+
+    key: str
+    kind: LicenceType
+    expires_on: date
+    as_of: date
+    again_on: tuple[date, ...]
+    link: str
+
+    @property
+    def over(self) -> bool:
+        return self.expires_on < self.as_of
+
+    @property
+    def rungs_before(self) -> list[int]:
+        return [rung for rung in self.kind.reminder_rungs if rung > 0]
+
+    @property
+    def rungs_after(self) -> list[int]:
+        return [rung for rung in self.kind.reminder_rungs if rung < 0]
+
+
+def sources(basis: Sequence[Citation]) -> str | None:
+    """Laws are cited by their own names, also to readers of English."""
+    cited = dict.fromkeys(f"《{citation.law}》{citation.article}" for citation in basis)
+    return "、".join(list(cited)[:3]) or None
