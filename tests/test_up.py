@@ -1,0 +1,151 @@
+"""`suishenban up`: from an empty directory to a hall that works, and nothing left behind however it ends."""
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.journeys.hall import free_port
+
+SUISHENBAN = Path(sys.executable).parent / "suishenban"
+pytestmark = pytest.mark.slow
+
+
+class Up:
+    """The command in a process group of its own, as a terminal would start it."""
+
+    def __init__(self, data: Path, *arguments: str, **environment: str) -> None:
+        self.data = data
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.log = data.parent / f"up-{self.port}.log"
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("SUISHENBAN_", "DATABASE_"))}
+        with self.log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [SUISHENBAN, "up", "--port", str(self.port), "--data", str(data), *arguments],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=clean | environment,
+                start_new_session=True,
+            )
+
+    async def ready(self) -> None:
+        async with httpx.AsyncClient() as browser:
+            deadline = time.monotonic() + 90
+            while time.monotonic() < deadline and self.process.poll() is None:
+                with contextlib.suppress(httpx.HTTPError):
+                    if (await browser.get(f"{self.url}/readyz")).status_code == 200:
+                        return
+                await asyncio.sleep(0.1)
+        raise AssertionError(self.log.read_text())
+
+    async def said(self, words: str) -> str:
+        """Waits for a line with these words."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            for line in self.log.read_text().splitlines():
+                if words in line:
+                    return line.strip()
+            await asyncio.sleep(0.1)
+        raise AssertionError(self.log.read_text())
+
+    def still_running(self) -> list[str]:
+        """Processes that mention the data directory, this one's children or not."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                environment = (folder / "environ").read_bytes()
+                ours = str(self.data) in command or str(self.data).encode() in environment
+                if ours and int(folder.name) != os.getpid():
+                    found.append(command)
+        return found
+
+    async def gone(self) -> None:
+        deadline = time.monotonic() + 15
+        while left := self.still_running():
+            assert time.monotonic() < deadline, left
+            await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+async def test_the_printed_line_tells_a_resident_and_a_kill_leaves_nothing(data: Path) -> None:
+    hall = Up(data)
+    try:
+        await hall.ready()
+        line = await hall.said("/api/feeds/licences &&")
+        done = await asyncio.create_subprocess_shell(line, stdout=asyncio.subprocess.PIPE)
+        output, _ = await asyncio.wait_for(done.communicate(), 60)
+        sent = await until_sms(hall.port + 1)
+
+        assert '"accepted":{"count":1' in output.decode()
+        assert "licence-expiry:taiwan-permit: 1 reminded" in output.decode()
+        assert "您有一项证照服务提醒" in sent
+    finally:
+        hall.process.send_signal(signal.SIGKILL)
+        hall.process.wait()
+    await hall.gone()
+
+    again = Up(data)
+    try:
+        await again.ready()
+        await again.said("Ready after")
+    finally:
+        again.process.send_signal(signal.SIGINT)
+        assert again.process.wait(30) == 0
+    assert "Stopped." in again.log.read_text()
+    await again.gone()
+
+
+async def until_sms(port: int) -> str:
+    """The SMS sandbox's page, once something has been sent to the resident of the line."""
+    async with httpx.AsyncClient() as browser:
+        deadline = time.monotonic() + 20
+        page = ""
+        while time.monotonic() < deadline and "19900001001" not in page:
+            page = (await browser.get(f"http://localhost:{port}/sms")).text
+            await asyncio.sleep(0.2)
+        return page
+
+
+async def test_servers_of_ones_own_take_the_place_of_the_embedded_ones(
+    data: Path, database_url: str, redis_url: str
+) -> None:
+    hall = Up(data, "--no-demo", DATABASE_URL=database_url, REDIS_URL=redis_url)
+    try:
+        await hall.ready()
+        async with httpx.AsyncClient() as browser:
+            found = await browser.get(f"{hall.url}/api/items", params={"q": "居住证"})
+
+        assert found.json()["items"]
+        assert not (data / "postgres").exists()
+        assert "Try it" not in hall.log.read_text()
+    finally:
+        hall.process.send_signal(signal.SIGTERM)
+        hall.process.wait(30)
+
+
+async def test_a_second_hall_in_the_same_directory_is_refused_with_the_reason(data: Path) -> None:
+    data.mkdir()
+    first = Up(data)
+    try:
+        await first.ready()
+        second = Up(data)
+
+        assert second.process.wait(30) == 1
+        assert re.search(r"is in use by another", second.log.read_text())
+    finally:
+        first.process.send_signal(signal.SIGTERM)
+        first.process.wait(30)
