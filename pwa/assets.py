@@ -15,6 +15,7 @@ STATIC = Path(__file__).parent / "static"
 CSS_FIRST = ("layers.css", "tokens.css", "base.css", "card.css", "icon.css", "prose.css", "guide.css")
 CSS_LAST = ("modes.css",)
 JS_FIRST = ("core.js",)
+SPRITES = ("icons.svg", "icons-more.svg")  # what every screen needs; what a city pack may name besides
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -74,7 +75,8 @@ def _made(name: str, body: bytes) -> Asset:
 @cache
 def assets() -> dict[str, Asset]:
     """Every file by its plain name: app.css, app.js, icons.svg, icon-192.png …"""
-    bodies = {"app.css": stylesheet(), "app.js": script(), "icons.svg": (STATIC / "icons.svg").read_bytes()}
+    bodies = {"app.css": stylesheet(), "app.js": script()}
+    bodies |= {name: (STATIC / name).read_bytes() for name in SPRITES}
     bodies |= {path.name: path.read_bytes() for path in sorted((STATIC / "icons").iterdir())}
     return {name: _made(name, body) for name, body in bodies.items()}
 
@@ -95,9 +97,13 @@ def lookup(path: str) -> Asset | None:
 
 
 @cache
-def icon_names() -> frozenset[str]:
-    """Names that a tile or a message may carry."""
-    return frozenset(part.split('"', 1)[0] for part in assets()["icons.svg"].body.decode().split('<symbol id="')[1:])
+def icons() -> dict[str, str]:
+    """The address of every icon by the name that a tile or a message may carry."""
+    found: dict[str, str] = {}
+    for sprite in SPRITES:
+        symbols = assets()[sprite].body.decode().split('<symbol id="')[1:]
+        found |= {name: f"{asset(sprite)}#{name}" for name in (symbol.split('"', 1)[0] for symbol in symbols)}
+    return found
 
 
 @cache

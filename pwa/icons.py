@@ -4,18 +4,18 @@ from functools import cache
 
 from markupsafe import Markup
 
-from pwa.assets import asset, icon_names
+from pwa.assets import icons
 
 UNKNOWN = "file-text"
-SVG = Markup('<svg class="{looks}" aria-hidden="true" focusable="false"><use href="{sprite}#{name}"/></svg>')
+SVG = Markup('<svg class="{looks}" aria-hidden="true" focusable="false"><use href="{address}"/></svg>')
 TILE = Markup('<span class="icon-tile icon-tile--{tone}">{icon}</span>')
 
 
 @cache
 def icon(name: str, size: str = "") -> Markup:
-    """A line drawing of the sprite. A city pack may name one that it lacks: then a plain sheet of paper."""
+    """A line drawing. A city pack may name one that is not here: then a plain sheet of paper."""
     looks = f"icon icon--{size}" if size else "icon"
-    return SVG.format(looks=looks, sprite=asset("icons.svg"), name=name if name in icon_names() else UNKNOWN)
+    return SVG.format(looks=looks, address=icons().get(name) or icons()[UNKNOWN])
 
 
 @cache

@@ -1,8 +1,9 @@
-"""Builds static/icons.svg from an unpacked lucide-static package; by hand, when icons are added, never at run time.
+"""Builds the sprites of icons from an unpacked lucide-static package; by hand, when icons are added, never at run time.
 
     npm pack lucide-static@1.62.0 && tar xzf lucide-static-1.62.0.tgz && python -m pwa.vendoring package
 
-Which icons: static/vendor/vendor.json. The files' hashes are written back there; a test compares them.
+Which icons: static/vendor/vendor.json; those of every screen in icons.svg, those that a city pack may name besides in
+icons-more.svg. The files' hashes are written back there; a test compares them.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ class Vendored(msgspec.Struct, frozen=True):
     version: str
     licence: str
     integrity: str
-    icons: tuple[str, ...]
+    sprites: dict[str, tuple[str, ...]]
     files: dict[str, str]
 
 
@@ -51,10 +52,11 @@ def sprite(package: Path, names: tuple[str, ...]) -> str:
 
 def main(package: Path) -> None:
     record = msgspec.json.decode(RECORD.read_bytes(), type=Vendored)
-    (STATIC / "icons.svg").write_text(sprite(package, record.icons))
+    for name, icons in record.sprites.items():
+        (STATIC / name).write_text(sprite(package, icons))
     (STATIC / "vendor" / "lucide-LICENSE.txt").write_text((package / "LICENSE").read_text())
     hashes = {name: hashlib.sha256((STATIC / name).read_bytes()).hexdigest() for name in record.files}
-    fresh = msgspec.structs.replace(record, files=hashes, icons=tuple(sorted(record.icons)))
+    fresh = msgspec.structs.replace(record, files=hashes)
     RECORD.write_bytes(msgspec.json.format(msgspec.json.encode(fresh)) + b"\n")
 
 
