@@ -46,7 +46,6 @@ class Query(Struct, frozen=True, kw_only=True):
 
 
 @lru_cache(maxsize=1024)
-@lru_cache(maxsize=4096)
 def parse_query(text: str) -> Query | None:
     """None where nothing in the text can be searched, such as punctuation or emoji. Raises QueryTooLong.
 
