@@ -83,7 +83,7 @@ def _revalidated(request: Request[Any, Any, Any], body: bytes) -> ASGIResponse:
     """The same for everybody: may be kept, and is asked for again by its ETag (RFC 9110, section 13)."""
     etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"cache-control": "no-cache", "etag": etag}
-    if etag in request.headers.get("if-none-match", ""):
+    if etag.encode() in next((value for name, value in request.scope["headers"] if name == b"if-none-match"), b""):
         return ASGIResponse(status_code=304, headers=headers)
     return ASGIResponse(body=body, headers=headers, media_type=MediaType.JSON)
 
