@@ -1,5 +1,6 @@
 """The service worker keeps the shell and public guides, nothing personal, and shows what is pushed."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from tests.browsers.chromium import ARGS
+from tests.browsers.chromium import ARGS, Displays
 from tests.browsers.finding import find_chromium
 from tests.browsers.phone import SHOWN, until
 from tests.pwa.conftest import serving
@@ -127,6 +128,8 @@ async def test_the_hall_can_be_installed(address: str, tmp_path: Path) -> None:
 
 async def deliver(phone: Phone, payload: str) -> list[dict[str, Any]]:
     cdp = await phone.page.context.new_cdp_session(phone.page)
+    displays = Displays()
+    await displays.watch(cdp)
     registrations: list[dict[str, Any]] = []
     cdp.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
     await cdp.send("ServiceWorker.enable")
@@ -134,17 +137,12 @@ async def deliver(phone: Phone, payload: str) -> list[dict[str, Any]]:
     async def registered() -> str | None:
         return registrations[-1]["registrationId"] if registrations else None
 
-    registration_id = await until(registered)
-    await cdp.send(
-        "ServiceWorker.deliverPushMessage",
-        {"origin": phone.address, "registrationId": registration_id, "data": payload},
-    )
-
-    async def shown() -> list[dict[str, Any]]:
-        notifications: list[dict[str, Any]] = await phone.page.evaluate(SHOWN)
-        return notifications
-
-    return await until(shown)
+    message = {"origin": phone.address, "registrationId": await until(registered), "data": payload}
+    await cdp.send("ServiceWorker.deliverPushMessage", message)
+    async with asyncio.timeout(5):
+        await displays.wait_for(1)
+    notifications: list[dict[str, Any]] = await phone.page.evaluate(SHOWN)
+    return notifications
 
 
 async def test_a_declarative_push_is_shown(phone: Phone) -> None:
