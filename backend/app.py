@@ -8,7 +8,6 @@ from typing import Any
 
 import asyncpg
 from litestar import Litestar
-from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.types import LifeSpanReceive, LifeSpanSend
@@ -21,7 +20,7 @@ from backend.city.service import find_version, read_city
 from backend.core.background import background
 from backend.core.http.access import guard, require_declared
 from backend.core.http.edge import Edge
-from backend.core.http.given import session_of
+from backend.core.http.given import give_in_turn, session_of
 from backend.core.http.problems import HANDLERS as PROBLEMS
 from backend.core.http.state import attach
 from backend.core.logs import configure_logs
@@ -115,11 +114,11 @@ def create_app(resources: Resources, city: City) -> tuple[Edge, Litestar]:
             "session": Provide(session_of),
         },
         lifespan=[follow_packs],
-        compression_config=CompressionConfig(backend="brotli", brotli_quality=5, brotli_gzip_fallback=True),
         openapi_config=openapi(),
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )
+    give_in_turn(app)
     attach(app, resources, face(city))
     return Edge(app, secure=resources.settings.secure), app
 

@@ -1,12 +1,15 @@
 """Logs: one JSON object per line, facts as fields, nothing personal."""
 
 import logging
+import os
 import sys
 import traceback
 from datetime import UTC, datetime
 
 import msgspec
 
+_STDERR = 2
+_encode = msgspec.json.Encoder().encode
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
@@ -28,6 +31,13 @@ class JsonLines(logging.Formatter):
             line["error"] = record.exc_info[0].__name__
             line["trace"] = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(record.exc_info[2])[-8:]]
         return msgspec.json.encode(line, enc_hook=str).decode()
+
+
+def write_line(logger: logging.Logger, event: str, **facts: str | float) -> None:
+    """What happens thousands of times a second, as one line like the others but past the machinery of `logging`."""
+    if logger.isEnabledFor(logging.INFO):
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        os.write(_STDERR, _encode({"at": at, "level": "INFO", "logger": logger.name, "event": event, **facts}) + b"\n")
 
 
 def configure_logs(level: str = "INFO") -> None:

@@ -2,13 +2,14 @@
 
 import secrets
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.enums import RequestEncodingType
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.types import HTTPScope
 
 from backend.core.errors import CrossSiteRequest, SignInRequired
 from backend.core.http.state import current_session, resources_of
@@ -45,7 +46,7 @@ def require_declared(handler: BaseRouteHandler) -> None:
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Lets a request in or refuses it: sign-in for residents' routes, and no change on behalf of another site."""
-    who, unsafe = handler.opt.get("access"), dict(connection.scope).get("method") not in _SAFE_METHODS
+    who, unsafe = handler.opt.get("access"), cast("HTTPScope", connection.scope)["method"] not in _SAFE_METHODS
     if who is Access.RESIDENT:
         session = await current_session(connection)
         if session is None:

@@ -1,13 +1,25 @@
-"""The outermost layer: static files, HEAD, security headers, one log line and one measurement per request."""
+"""The outermost layer: static files, HEAD, compression, security headers, a log line and a measurement per request."""
 
 import logging
 import time
 from collections.abc import Mapping
+from functools import cache
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import (
+    ASGIApp,
+    HTTPResponseBodyEvent,
+    HTTPResponseStartEvent,
+    HTTPScope,
+    Message,
+    Receive,
+    Scope,
+    Send,
+)
 from prometheus_client import Counter, Histogram
 
+from backend.core.http.compression import compress, encoding_for
+from backend.core.logs import write_line
 from pwa import assets
 from pwa.csp import CONTENT_SECURITY_POLICY
 
@@ -46,10 +58,10 @@ class Edge:
             await self._app(scope, receive, send)
             return
         head = scope["method"] == "HEAD"
-        answer = _Answer(send, self._headers, head=head)
         if scope["path"].startswith("/static/"):
-            await _serve_static(scope, answer.send)
+            await _serve_static(scope, _Answer(send, self._headers, None, head=head).send)
             return
+        answer = _Answer(send, self._headers, encoding_for(scope["headers"]), head=head)
         if head:
             scope["method"] = "GET"
         started = time.perf_counter()
@@ -60,31 +72,55 @@ class Edge:
 
 
 class _Answer:
-    """Adds the headers and, for HEAD, keeps the body back while its length stays announced (RFC 9110, 9.3.2)."""
+    """Adds the headers, makes it small and, for HEAD, keeps the body back while its length stays announced.
 
-    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], *, head: bool) -> None:
+    (RFC 9110, section 9.3.2.) The start waits for the first piece of the body, which decides about compression.
+    """
+
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], encoding: bytes | None, *, head: bool) -> None:
         self._send = send
         self._headers = headers
+        self._encoding = encoding
         self._head = head
+        self._start: HTTPResponseStartEvent | None = None
         self.status = 500
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
-            present = {name for name, _ in message["headers"]}
-            message["headers"] = [*message["headers"], *(pair for pair in self._headers if pair[0] not in present)]
-        elif message["type"] == "http.response.body" and self._head:
-            message["body"] = b""
+            self._start, self.status = message, message["status"]
+            return
+        if message["type"] == "http.response.body":
+            if self._start is not None:
+                await self._send(self._started(self._start, message))
+                self._start = None
+            if self._head:
+                message["body"] = b""
         await self._send(message)
+
+    def _started(self, start: HTTPResponseStartEvent, first: HTTPResponseBodyEvent) -> HTTPResponseStartEvent:
+        headers = start["headers"]
+        if self._encoding is not None and not first.get("more_body"):
+            headers, first["body"] = compress(headers, first["body"], self._encoding)
+        present = {name for name, _ in headers}
+        start["headers"] = [*headers, *(pair for pair in self._headers if pair[0] not in present)]
+        return start
+
+
+@cache
+def _counted(route: str, status: int) -> Counter:
+    return _REQUESTS.labels(route, str(status))
+
+
+@cache
+def _timed(route: str) -> Histogram:
+    return _SECONDS.labels(route)
 
 
 def _observe(scope: HTTPScope, status: int, seconds: float) -> None:
     route = scope.get("path_template") or "unmatched"  # never the path itself, which may name a person's things
-    _REQUESTS.labels(route, str(status)).inc()
-    _SECONDS.labels(route).observe(seconds)
-    log.info(
-        "request", extra={"route": route, "method": scope["method"], "status": status, "ms": round(seconds * 1000, 1)}
-    )
+    _counted(route, status).inc()
+    _timed(route).observe(seconds)
+    write_line(log, "request", route=route, method=scope["method"], status=status, ms=round(seconds * 1000, 1))
 
 
 async def _serve_static(scope: HTTPScope, send: Send) -> None:
