@@ -6,8 +6,11 @@ What does not depend on the request is ready beforehand: arguments of the statem
 import os
 import sys
 from argparse import Namespace
+from datetime import date
 from typing import Any
+from urllib.parse import quote
 
+import asyncpg
 import msgspec
 from msgspec import Struct
 from redis.asyncio import Redis
@@ -16,12 +19,14 @@ from backend.app import face
 from backend.catalogue import queries
 from backend.catalogue.asking import ask
 from backend.catalogue.cursors import START
+from backend.catalogue.models import DEFAULT_LIMIT
 from backend.catalogue.search import parse_query
 from backend.catalogue.service import find_items
+from backend.city.city import City
 from backend.city.service import read_city
 from backend.cli import _serve
 from backend.core.clock import SystemClock, local_date
-from backend.core.db import connect
+from backend.core.db import Database
 from backend.core.sessions import IDLE, Session, find_session
 from backend.home.pages import _view
 from notifications.feed import list_feed
@@ -37,8 +42,12 @@ class Told(Struct, frozen=True):
 
     database_url: str
     redis_url: str
-    words: str
+    searches: tuple[str, ...]
     cookie: str
+
+
+def search_path(words: str) -> str:
+    return f"/api/items?q={quote(words)}&limit={DEFAULT_LIMIT}"
 
 
 class Overheard:
@@ -53,6 +62,14 @@ class Overheard:
         return {"cards": "[]", "total": 0, "unread": 0}
 
 
+class Search(Struct, frozen=True):
+    """A statement with its arguments, and where the next page begins."""
+
+    sql: str
+    args: tuple[Any, ...]
+    next: str | None
+
+
 class Bare:
     def __init__(self, told: Told) -> None:
         self._told = told
@@ -65,7 +82,7 @@ class Bare:
             await receive()
             await send({"type": "lifespan.shutdown.complete"})
         elif scope["path"] == "/api/items":
-            await _answer(send, b"application/json", await self._items())
+            await _answer(send, b"application/json", await self._items(scope["query_string"].decode()))
         elif scope["path"] == "/":
             await _answer(send, b"text/html; charset=utf-8", await self._home(scope["headers"]))
         else:
@@ -73,17 +90,17 @@ class Bare:
 
     async def _prepare(self) -> None:
         told, now = self._told, SystemClock().now()
-        self._db = await connect(told.database_url)
+        self._db = await asyncpg.create_pool(told.database_url, min_size=1, max_size=8, reset=_keep_as_is)
         self._redis = Redis.from_url(told.redis_url)
-        city, today = await read_city(self._db), local_date(now)
-        asked, query = ask(city, q=told.words), parse_query(told.words)
+        city, today = await read_city(Database(self._db)), local_date(now)
         session = await find_session(self._redis, told.cookie, now)
-        assert query is not None
         assert session is not None
-        self._search, self._feed = Overheard(), Overheard()
-        await queries.list_matching_items(self._search, query, asked, START, today)  # type: ignore[arg-type]
+        self._searches = {
+            search_path(words).partition("?")[2]: await self._prepare_search(city, words, today)
+            for words in told.searches
+        }
+        self._feed = Overheard()
         await list_feed(self._feed, session.subject_id, now)
-        self._page = await find_items(self._db, city, asked, today)
         feed = await list_feed(self._db, session.subject_id, now)
         self._key, self._view = session.key, _view(city, today, feed)
         self._shell = Shell(
@@ -96,10 +113,19 @@ class Bare:
             unread=feed.unread,
         )
 
-    async def _items(self) -> bytes:
-        rows = await self._db.fetch(self._search.sql, *self._search.args)
-        items = [msgspec.Raw(row["entry"]) for row in rows[: len(self._page.items)]]
-        return _encode({"items": items, "next": self._page.next, "total": rows[0]["total"]})
+    async def _prepare_search(self, city: City, words: str, today: date) -> Search:
+        statement, asked, query = Overheard(), ask(city, q=words), parse_query(words)
+        if query is None:
+            await queries.list_items(statement, asked, START, today)  # type: ignore[arg-type]
+        else:
+            await queries.list_matching_items(statement, query, asked, START, today)  # type: ignore[arg-type]
+        return Search(statement.sql, statement.args, (await find_items(Database(self._db), city, asked, today)).next)
+
+    async def _items(self, query_string: str) -> bytes:
+        search = self._searches[query_string]
+        rows = await self._db.fetch(search.sql, *search.args)
+        items = [msgspec.Raw(row["entry"]) for row in rows[:DEFAULT_LIMIT]]
+        return _encode({"items": items, "next": search.next, "total": rows[0]["total"]})
 
     async def _home(self, headers: Any) -> bytes:
         assert any(name == b"cookie" for name, _ in headers)
@@ -108,6 +134,10 @@ class Bare:
         assert row is not None
         msgspec.json.decode(row["cards"])
         return render("home/home.html", self._shell, self._view)
+
+
+async def _keep_as_is(_connection: Any) -> None:
+    """Instead of asyncpg's reset query on every release."""
 
 
 async def _answer(send: Any, content_type: bytes, body: bytes) -> None:

@@ -37,11 +37,16 @@ _DUE = {"residence-permit": 7, "driving-licence": 30, "passport": 90, "vehicle-l
 _START_S = 60
 
 
-class Hall(Struct, frozen=True):
-    """Where the product and the bare program listen."""
+class Server(Struct, frozen=True):
+    """Where a program listens, and the session that its processes belong to."""
 
-    product: int
-    bare: int
+    port: int
+    session: int
+
+
+class Hall(Struct, frozen=True):
+    product: Server
+    bare: Server
 
 
 async def furnish(database_url: str, redis_url: str) -> str:
@@ -71,32 +76,34 @@ async def _remind(db: Database, residents: list[UUID]) -> None:
 
 
 @contextlib.contextmanager
-def served(database_url: str, redis_url: str, *, words: str, cookie: str, log: Path) -> Iterator[Hall]:
+def served(database_url: str, redis_url: str, *, searches: tuple[str, ...], cookie: str, log: Path) -> Iterator[Hall]:
     """Both programs, each one granian process on uvloop, on the same processor."""
-    hall, secrets = Hall(_free_port(), _free_port()), new_secrets()
-    product = {
+    secrets, told = new_secrets(), Told(database_url, redis_url, searches, cookie)
+    settings = {
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "SUISHENBAN_DATA_KEYS": secrets.data_keys,
         "SUISHENBAN_LOOKUP_KEY": secrets.lookup_key,
         "SUISHENBAN_VAPID_PRIVATE_KEY": secrets.vapid_private_key,
     }
-    told = Told(database_url, redis_url, words, cookie)
-    bare = {"BENCH_BARE": msgspec.json.encode(told).decode()}
     with contextlib.ExitStack() as running, log.open("wb") as output:
-        for arguments, environment, port in (
-            (["backend.cli", "web", "--host", "127.0.0.1", "--port", str(hall.product)], product, hall.product),
-            (["tests.bench.bare", str(hall.bare)], bare, hall.bare),
-        ):
+
+        def start(arguments: list[str], environment: dict[str, str]) -> Server:
+            port = _free_port()
             process = processes.spawn(
-                [sys.executable, "-m", *arguments],
+                [sys.executable, "-m", *arguments, str(port)],
                 before_exec=pin(SERVING),
                 output=output,
                 env={**os.environ, **environment},
             )
             running.callback(processes.stop, process, signal.SIGTERM)
             _await_answer(process, port, log)
-        yield hall
+            return Server(port, process.pid)
+
+        yield Hall(
+            product=start(["backend.cli", "web", "--host", "127.0.0.1", "--port"], settings),
+            bare=start(["tests.bench.bare"], {"BENCH_BARE": msgspec.json.encode(told).decode()}),
+        )
 
 
 def fetch(port: int, path: str, headers: dict[str, str]) -> bytes:

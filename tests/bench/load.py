@@ -16,13 +16,16 @@ _LENGTH = b"content-length:"
 
 
 class Answers(Struct, frozen=True, kw_only=True):
-    """What a number of connections got in a time. Refusals, and answers of another length, count as failed."""
+    """What a number of connections got in a time. `failed`: refused, cut off or of another length.
+
+    `answered` counts from the first to the last, the other figures from when the connections had warmed up.
+    """
 
     each_second: float
     p50_ms: float
     p99_ms: float
+    answered: int
     failed: int
-    bytes_each: int
 
 
 class Ask(Struct, frozen=True, kw_only=True):
@@ -42,10 +45,11 @@ class _Tally:
         self.request = f"GET {ask.path} HTTP/1.1\r\n{head}\r\n".encode()
         self.times: list[float] = []
         self.counting = False
-        self.failed = 0
+        self.answered = self.failed = 0
         self.length: int | None = None
 
     def take(self, status: bytes, length: int, seconds: float) -> None:
+        self.answered += 1
         self.length = length if self.length is None else self.length
         if status != b"200" or length != self.length:
             self.failed += 1
@@ -106,7 +110,7 @@ async def load(ask: Ask) -> Answers:
     tally.counting, began = True, time.perf_counter()
     await asyncio.sleep(ask.seconds)
     tally.counting, seconds = False, time.perf_counter() - began
-    failed = tally.failed
+    answered, failed = tally.answered, tally.failed
     for transport, _ in opened:
         transport.abort()
     times = sorted(tally.times) or [0.0]
@@ -114,8 +118,8 @@ async def load(ask: Ask) -> Answers:
         each_second=len(tally.times) / seconds,
         p50_ms=times[len(times) // 2] * 1000,
         p99_ms=times[len(times) * 99 // 100] * 1000,
+        answered=answered,
         failed=failed,
-        bytes_each=tally.length or 0,
     )
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 _CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 SERVING, LOADING = _CORES[:1], _CORES[-1:]
@@ -17,6 +18,19 @@ def pin(cores: list[int]) -> Callable[[], None]:
             os.sched_setaffinity(0, cores)
 
     return stay
+
+
+def processor_seconds(session: int) -> float:
+    """What all processes of a session have used so far (proc_pid_stat(5)); 0 where there is no /proc."""
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()  # from the third field on: the name may hold anything
+        except OSError:
+            continue
+        if int(fields[3]) == session:
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def say(text: str) -> None:
