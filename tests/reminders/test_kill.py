@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import os
 import random
@@ -123,7 +124,8 @@ async def run_and_kill(environment: dict[str, str], *, after_s: float) -> str:
     assert victim.stdout is not None
     first = await asyncio.wait_for(victim.stdout.readline(), 60)
     await asyncio.sleep(after_s)
-    victim.send_signal(signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):  # it may have come to its end first
+        victim.send_signal(signal.SIGKILL)
     rest = await victim.stdout.read()
     await victim.wait()
     return (first + rest).decode().split()[-1]
