@@ -163,7 +163,7 @@ def _identity(claims: Mapping[str, Any], now: datetime) -> Identity:
 
 
 async def _open_session(redis: Redis, subject_id: UUID, identity: Identity, now: datetime) -> tuple[str, Session]:
-    return await create_session(redis, subject_id, mask_name(identity.holder.name).shown, now, level=identity.level)
+    return await create_session(redis, subject_id, mask_name(identity.holder.name), now, level=identity.level)
 
 
 def _key(state: str) -> str:

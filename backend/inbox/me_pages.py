@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from backend.citizens.masking import spoken_name
 from backend.citizens.models import Level
 from backend.core.clock import Clock
 from backend.core.db import Database
@@ -123,7 +124,8 @@ def _identity(session: Session) -> Identity:
     """Name masked as in the session; a level nobody vouched for counts as the lower one."""
     known = session.level == Level.ADVANCED
     level, allows = _LEVELS[Level.ADVANCED if known else Level.REAL_NAME]
-    return Identity(name=session.display_name, initial=session.display_name[:1], level=level, allows=allows)
+    name = session.display_name
+    return Identity(name=name, spoken=spoken_name(name), initial=name[:1], level=level, allows=allows)
 
 
 async def _settings(

@@ -55,7 +55,7 @@ def _every_licence() -> tuple[LicenceCard, ...]:
             status=status,
             expires_on=wallet.PERMIT.expires_on,
             number="3408 •••••••••• 0526",
-            number_tail="0526",
+            number_tail="0 5 2 6",
         )
         for at, status in enumerate(LicenceStatus)
     )

@@ -15,7 +15,7 @@ PERMIT = LicenceCard(
     expires_on=date(2026, 12, 18),
     holder="林*雯",
     number="3408 •••••••••• 0526",
-    number_tail="0526",
+    number_tail="0 5 2 6",
     renew=Action(label=Text("去签注", "Endorse"), path="/services/LAW-0012"),
     show_path="/wallet/019aa101/show",
 )

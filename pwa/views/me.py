@@ -33,9 +33,13 @@ class TopicPreference(Struct, frozen=True, kw_only=True):
 
 
 class Identity(Struct, frozen=True, kw_only=True):
-    """`level` and `allows` say in words how well the person is known and what that opens."""
+    """`level` and `allows` say in words how well the person is known and what that opens.
+
+    `name` is masked for the eye, `spoken` the same for those who hear it.
+    """
 
     name: str
+    spoken: str
     initial: str
     level: Text
     allows: Text

@@ -26,8 +26,11 @@ class LicenceStatus(StrEnum):
     EXPIRED = "expired"
     RENEWING = "renewing"
     SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
     REVOKED = "revoked"
     TRANSFERRED = "transferred"
+    OTHER = "other"
     SUPERSEDED = "superseded"
 
 

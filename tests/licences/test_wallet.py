@@ -92,7 +92,7 @@ async def test_a_card_masks_the_number_and_leads_to_the_renewing_item(town: Town
 
     card = card_view(licence, "林*雯", town.city)
 
-    assert card.number == "3408••••0526"
+    assert card.number == "3408 •••••••••• 0526"
     assert card.number_tail == "0 5 2 6"
     assert card.status is LicenceStatus.SOON
     assert card.renew is not None
@@ -100,9 +100,32 @@ async def test_a_card_masks_the_number_and_leads_to_the_renewing_item(town: Town
 
 
 def test_every_standing_has_a_chip_and_words() -> None:
-    from backend.licences.cards import _CHIPS, _WORDS
+    from backend.licences.cards import _WORDS
 
-    assert set(_CHIPS) == set(Standing) == set(_WORDS)
+    assert set(_WORDS) == set(Standing)
+    assert {status.value for status in LicenceStatus} == {standing.value for standing in Standing}
+
+
+@pytest.mark.parametrize(
+    ("code", "chinese", "english"),
+    [
+        ("03", "已撤销", "Withdrawn"),
+        ("04", "已注销", "Cancelled"),
+        ("07", "已吊销", "Revoked"),
+        ("06", "已转出", "Transferred"),
+        ("99", "其他", "Other"),
+    ],
+)
+async def test_a_card_says_exactly_how_a_licence_ended(
+    town: Town, hall: Hall, code: str, chinese: str, english: str
+) -> None:
+    owner = await give(town, {"status": code})
+
+    async with await hall.resident(owner) as mine:
+        page, translated = await mine.get("/wallet"), await mine.get("/wallet", headers={"Accept-Language": "en"})
+
+    assert f"<span>{chinese}</span>" in page.text
+    assert f"<span>{english}</span>" in translated.text
 
 
 async def test_the_wallet_page_shows_the_cards_to_their_owner_only(town: Town, hall: Hall) -> None:
@@ -113,7 +136,7 @@ async def test_the_wallet_page_shows_the_cards_to_their_owner_only(town: Town, h
 
     assert page.status_code == empty.status_code == 200
     assert "机动车驾驶证" in page.text
-    assert "3408••••0526" in page.text
+    assert "3408 •••••••••• 0526" in page.text
     assert "340803199001010526" not in page.text
     assert page.headers["cache-control"] == "no-store"
     assert "机动车驾驶证" not in empty.text
