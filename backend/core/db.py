@@ -8,6 +8,8 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
+from backend.core.pool import Pool
+
 Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Row = TypeVar("Row", bound=msgspec.Struct)
 
@@ -15,7 +17,7 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 class Database:
     """A pool of connections. A parameter named `db` opens its own transaction, one named `tx` joins the caller's."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: Pool) -> None:
         self.pool = pool
 
     @asynccontextmanager
@@ -25,16 +27,20 @@ class Database:
             yield connection
 
     async def execute(self, sql: str, *args: Any) -> str:
-        return await self.pool.execute(sql, *args)
+        async with self.pool.acquire() as connection:
+            return await connection.execute(sql, *args)
 
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
-        return await self.pool.fetch(sql, *args)
+        async with self.pool.acquire() as connection:
+            return await connection.fetch(sql, *args)
 
     async def fetchrow(self, sql: str, *args: Any) -> asyncpg.Record | None:
-        return await self.pool.fetchrow(sql, *args)
+        async with self.pool.acquire() as connection:
+            return await connection.fetchrow(sql, *args)
 
     async def fetchval(self, sql: str, *args: Any) -> Any:
-        return await self.pool.fetchval(sql, *args)
+        async with self.pool.acquire() as connection:
+            return await connection.fetchval(sql, *args)
 
     async def close(self) -> None:
         await self.pool.close()
@@ -46,7 +52,7 @@ Queryable: TypeAlias = "Database | Tx"
 async def connect(dsn: str, *, max_size: int = 8) -> Database:
     """Opens the pool. Connections keep no session state, so nothing has to be reset when one is given back."""
     pool = await asyncpg.create_pool(dsn, min_size=1, max_size=max_size, command_timeout=60, reset=_keep_as_is)
-    return Database(pool)
+    return Database(Pool(pool))
 
 
 async def _keep_as_is(_connection: Any) -> None:
