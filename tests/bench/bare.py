@@ -26,7 +26,7 @@ from backend.city.city import City
 from backend.city.service import read_city
 from backend.cli import _serve
 from backend.core.clock import SystemClock, local_date
-from backend.core.db import Database
+from backend.core.db import Database, connect
 from backend.core.sessions import IDLE, Session, find_session
 from backend.home.pages import _view
 from notifications.feed import list_feed
@@ -90,18 +90,20 @@ class Bare:
 
     async def _prepare(self) -> None:
         told, now = self._told, SystemClock().now()
+        db = await connect(told.database_url)
         self._db = await asyncpg.create_pool(told.database_url, min_size=1, max_size=8, reset=_keep_as_is)
         self._redis = Redis.from_url(told.redis_url)
-        city, today = await read_city(Database(self._db)), local_date(now)
+        city, today = await read_city(db), local_date(now)
         session = await find_session(self._redis, told.cookie, now)
         assert session is not None
         self._searches = {
-            search_path(words).partition("?")[2]: await self._prepare_search(city, words, today)
+            search_path(words).partition("?")[2]: await _prepare_search(db, city, words, today)
             for words in told.searches
         }
         self._feed = Overheard()
         await list_feed(self._feed, session.subject_id, now)
-        feed = await list_feed(self._db, session.subject_id, now)
+        feed = await list_feed(db, session.subject_id, now)
+        await db.close()
         self._key, self._view = session.key, _view(city, today, feed)
         self._shell = Shell(
             city=face(city),
@@ -112,14 +114,6 @@ class Bare:
             display_name=session.display_name,
             unread=feed.unread,
         )
-
-    async def _prepare_search(self, city: City, words: str, today: date) -> Search:
-        statement, asked, query = Overheard(), ask(city, q=words), parse_query(words)
-        if query is None:
-            await queries.list_items(statement, asked, START, today)  # type: ignore[arg-type]
-        else:
-            await queries.list_matching_items(statement, query, asked, START, today)  # type: ignore[arg-type]
-        return Search(statement.sql, statement.args, (await find_items(Database(self._db), city, asked, today)).next)
 
     async def _items(self, query_string: str) -> bytes:
         search = self._searches[query_string]
@@ -134,6 +128,15 @@ class Bare:
         assert row is not None
         msgspec.json.decode(row["cards"])
         return render("home/home.html", self._shell, self._view)
+
+
+async def _prepare_search(db: Database, city: City, words: str, today: date) -> Search:
+    statement, asked, query = Overheard(), ask(city, q=words), parse_query(words)
+    if query is None:
+        await queries.list_items(statement, asked, START, today)  # type: ignore[arg-type]
+    else:
+        await queries.list_matching_items(statement, query, asked, START, today)  # type: ignore[arg-type]
+    return Search(statement.sql, statement.args, (await find_items(db, city, asked, today)).next)
 
 
 async def _keep_as_is(_connection: Any) -> None:
