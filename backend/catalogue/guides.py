@@ -7,7 +7,8 @@ from backend.catalogue import wording
 from backend.catalogue.indexing import item_url
 from backend.catalogue.wording import maybe_shown, shown
 from backend.city.city import City
-from backend.city.items import Item, Material, Necessity
+from backend.city.guide_parts import Material, Necessity
+from backend.city.items import Item
 from backend.city.models import Citation
 from backend.city.models import Fee as CityFee
 from pwa.views import guide as view
@@ -83,7 +84,7 @@ def _material(city: City, material: Material, held: Collection[str]) -> view.Mat
         name=shown(material.name),
         state=view.MaterialState.OBTAINED if obtained else view.MaterialState.NEEDED,
         source=_obtained() if obtained else maybe_shown(material.source) or _waiver(city, material.waived_by),
-        requirement=maybe_shown(material.when),
+        requirement=maybe_shown(material.circumstance),
         optional=material.necessity is Necessity.OPTIONAL,
     )
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from backend.city.items import CaseKind, Channel, Item, Limit, Reach
+from backend.city.guide_parts import Limit
+from backend.city.items import CaseKind, Channel, Item, Reach
 from backend.city.models import Fee, Subject, Unit
 from backend.city.models import Text as CityText
 from pwa.views.parts import Text
@@ -77,8 +78,10 @@ def _promise_note(legal: Limit | None) -> Text:
     return Text(f"承诺时限；法定 {allowed.zh}", f"Promised; the law allows {(allowed.en or '').lower()}")
 
 
-def cost(fees: Sequence[Fee], online_pay: bool | None) -> tuple[Text | None, Text | None]:
+def cost(fees: Sequence[Fee], online_pay: bool | None, charged: bool | None) -> tuple[Text | None, Text | None]:
     """What it costs and why there may be a range. No fee known is not the same as free."""
+    if charged is False:
+        return Text("免费", "Free"), None
     if not fees:
         return None, None
     if any(fee.amount_fen is None for fee in fees):
@@ -103,7 +106,7 @@ def _unsettled(fees: Sequence[Fee]) -> tuple[Text | None, Text | None]:
     varying = [fee for fee in fees if is_set_case_by_case(fee)]
     if not varying:
         return None, None
-    names = Text("、".join(fee.name.zh for fee in varying), ", ".join(fee.name.en or fee.name.zh for fee in varying))
+    names = together([shown(fee.name) for fee in varying])
     least, most = varying[0].min_fen, varying[0].max_fen
     if len(fees) == 1 and least is not None and most is not None:
         return _range(least, most), names
@@ -126,6 +129,27 @@ def yuan(fen: int) -> Text:
 def _figure(fen: int) -> str:
     whole, rest = divmod(fen, 100)
     return f"{whole:,}" if rest == 0 else f"{whole:,}.{rest:02d}"
+
+
+def audience(subjects: Sequence[Subject]) -> Text | None:
+    """个人、企业 · People, companies."""
+    words = [_SUBJECTS[subject] for subject in subjects]
+    return together(words) if words else None
+
+
+def visits(item: Item) -> tuple[Text | None, Text | None]:
+    """How often one has to go, and why."""
+    if item.visits is None:
+        return None, None
+    if item.visits == 0:
+        return Text("不用跑", "None"), None
+    return Text(f"{item.visits} 次", f"{item.visits} visit{'' if item.visits == 1 else 's'}"), maybe_shown(item.visit_reason)
+
+
+def together(texts: Sequence[Text]) -> Text:
+    """A、B · A, B; Chinese stands in for English where there is none."""
+    english = ", ".join(each.en or each.zh for each in texts)
+    return Text("、".join(each.zh for each in texts), english[:1].upper() + english[1:])
 
 
 def places(channels: Sequence[Channel]) -> Text | None:

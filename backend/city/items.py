@@ -3,7 +3,11 @@
 from datetime import date
 from enum import StrEnum
 
-from backend.city.models import Citation, Entry, Strict, Subject, Text, Unit
+from msgspec import field
+
+from backend.city.guide_parts import ApplyWindow, Condition, Faq, Limit, Material, Place, Step
+from backend.city.models import Citation, Entry, Strict, Subject, Text
+from backend.city.questions import Question, When
 
 
 class CodeScheme(StrEnum):
@@ -42,58 +46,59 @@ class Reach(StrEnum):
     NATION = "nation"
 
 
-class Limit(Strict, frozen=True):
-    """Time the office has, from acceptance. `value` 0 means on the spot; `text` is how the rule says it."""
+class ItemType(StrEnum):
+    """事项类型, by the code list of GB/T 39046-2020."""
 
-    value: int
-    unit: Unit
-    text: Text
-
-
-class WindowKind(StrEnum):
-    """How a time to apply is bound to its date."""
-
-    WITHIN_BEFORE = "within-before"  # opens `value` before the date, ends with it
-    NO_LATER_THAN = "no-later-than"  # must be filed at least `value` before the date
-    WITHIN_AFTER = "within-after"  # must be filed within `value` after the date
-
-
-class ApplyWindow(Strict, frozen=True):
-    """When the applicant has to come."""
-
-    kind: WindowKind
-    value: int
-    unit: Unit
-    text: Text
+    LICENSING = "01"  # 行政许可
+    PENALTY = "02"  # 行政处罚
+    COERCION = "03"  # 行政强制
+    LEVY = "04"  # 行政征收
+    PAYMENT = "05"  # 行政给付
+    INSPECTION = "06"  # 行政检查
+    CONFIRMATION = "07"  # 行政确认
+    AWARD = "08"  # 行政奖励
+    RULING = "09"  # 行政裁决
+    OTHER = "10"  # 其他行政权力
+    PUBLIC_SERVICE = "20"  # 公共服务
 
 
-class Necessity(StrEnum):
-    REQUIRED = "required"
-    CONDITIONAL = "conditional"  # only in the situation named by `when`
-    OPTIONAL = "optional"
+class Level(StrEnum):
+    """行使层级, by the code list of GB/T 39046-2020: whose office handles the item."""
+
+    NATION = "1"
+    PROVINCE = "2"
+    CITY = "3"
+    COUNTY = "4"
+    TOWN = "5"
+    VILLAGE = "6"
+    SEVERAL = "7"  # 分级
 
 
-class MaterialForm(StrEnum):
-    ORIGINAL = "original"
-    COPY = "copy"
-    FORM = "form"
-    PHOTO = "photo"
+class CodeStandard(StrEnum):
+    """Which standard the official codes follow: they disagree on lengths."""
+
+    GBT_39046 = "gbt-39046"  # up to 10 and 24 characters
+    NATIONAL_PLATFORM = "national-platform"  # 12, up to 36, up to 50
+    GBT_39554 = "gbt-39554"  # 12, 31, 33
+    LOCAL = "local"  # a province's own, up to 64
 
 
-class Material(Strict, frozen=True):
-    """Something to hand in. `waived_by`: the licence type whose electronic licence makes handing it in needless."""
+class OfficialCodes(Strict, frozen=True, kw_only=True):
+    """What other systems call the item. `base` 基本编码, `implementation` 实施编码, `handling` 业务办理项编码."""
 
-    name: Text
-    necessity: Necessity
-    form: MaterialForm | None = None
-    when: Text | None = None
-    source: Text | None = None
-    waived_by: str | None = None
+    standard: CodeStandard
+    base: str | None = None
+    implementation: str | None = None
+    handling: str | None = None
 
 
-class Step(Strict, frozen=True):
-    title: Text
-    detail: Text | None = None
+class Closing(StrEnum):
+    """办结方式: what the case ends with."""
+
+    LICENCE = "licence"  # 出证办结
+    DOCUMENT = "document"  # 出文办结
+    APPROVAL = "approval"  # 审批办结
+    OTHER = "other"
 
 
 class Item(Entry, frozen=True, kw_only=True):
@@ -104,7 +109,9 @@ class Item(Entry, frozen=True, kw_only=True):
     region: str
     subjects: tuple[Subject, ...] = ()
     department: str | None = None
-    handling_code: str | None = None  # 业务办理项编码: USCC of the office and 15 digits
+    official: OfficialCodes | None = None
+    item_type: ItemType | None = None
+    level: Level | None = None
     aliases: tuple[str, ...] = ()  # what people call it; searched, not shown
     themes: tuple[str, ...] = ()
     life_stages: tuple[str, ...] = ()
@@ -118,13 +125,23 @@ class Item(Entry, frozen=True, kw_only=True):
     legal_limit: Limit | None = None
     promised_limit: Limit | None = None
     apply_window: ApplyWindow | None = None
-    conditions: tuple[Text, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    questions: tuple[Question, ...] = ()  # what tells its situations apart
     materials: tuple[Material, ...] = ()
     steps: tuple[Step, ...] = ()
+    charged: bool | None = None  # False: free, whatever the situation
     fees: tuple[str, ...] = ()
+    fees_when: dict[str, When] = field(default_factory=dict)  # of fees that are not owed in every situation
     consequence: Text | None = None  # of missing the time to apply
     legal_basis: tuple[Citation, ...] = ()
     result: str | None = None  # licence type that the item ends with
+    result_name: Text | None = None  # where it is no licence type
+    result_sample: str | None = None  # link to a sample of it
+    closing: Closing | None = None
+    places: tuple[Place, ...] = ()
+    faq: tuple[Faq, ...] = ()
+    consult_phone: str | None = None
+    complaint_phone: str | None = None
     bookable: bool | None = None
     online_pay: bool | None = None
     courier: bool | None = None

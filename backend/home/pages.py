@@ -7,7 +7,8 @@ from typing import Any
 from litestar import Request, Response, get
 
 from backend.city.city import City
-from backend.city.items import Item, MaterialForm, Necessity
+from backend.city.guide_parts import MaterialForm, Necessity
+from backend.city.items import Item
 from backend.city.models import Tile
 from backend.core.clock import Clock, local_date
 from backend.core.db import Database

@@ -6,15 +6,8 @@ import msgspec
 import pytest
 
 from backend.catalogue.guides import guide_view
-from backend.city.items import (
-    ApplyWindow,
-    CaseKind,
-    Channel,
-    Limit,
-    Material,
-    Necessity,
-    WindowKind,
-)
+from backend.city.guide_parts import ApplyWindow, Limit, Material, Necessity, WindowKind
+from backend.city.items import CaseKind, Channel
 from backend.city.models import Text, Unit
 from pwa.views.guide import Answers, Guide, MaterialState
 from tests.catalogue.samples import TODAY, Sample, item

@@ -175,7 +175,7 @@ def _renewal() -> dict[str, Any]:
         "conditions": [text("驾驶证将到期。", "The licence expires soon.")],
         "materials": [
             {"name": text("身份证"), "necessity": "required", "waived_by": "driving-licence"},
-            {"name": text("委托书"), "necessity": "conditional", "when": text("代办")},
+            {"name": text("委托书"), "necessity": "conditional", "circumstance": text("代办")},
         ],
         "fees": ["licence"],
         "online_pay": True,
@@ -191,7 +191,7 @@ def _online() -> dict[str, Any]:
         "title": text("违法查询"),
         "region": "310000",
         "subjects": ["person"],
-        "handling_code": "11310000002420447T231200021800001",
+        "official": {"standard": "gbt-39554", "handling": "11310000002420447T231200021800001"},
         "channels": ["online", "assisted"],
         "visits": 0,
         "sources": ["law"],

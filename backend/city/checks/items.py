@@ -4,13 +4,20 @@ import re
 from collections.abc import Iterator
 
 from backend.city.checks.known import Known
-from backend.city.items import CaseKind, Channel, CodeScheme, Depth, Item, Limit, Necessity
+from backend.city.guide_parts import Limit, Necessity
+from backend.city.items import CaseKind, Channel, CodeScheme, CodeStandard, Depth, Item, OfficialCodes
 from backend.city.models import NATIONAL, Fee, Profile, Theme, Unit
 from backend.city.pack import PROFILE_KEY
 
 _CATALOGUE = re.compile(r"\d{12}(-\d{2})?")
 _PLATFORM = re.compile(r"([A-Z]{2})-[a-z0-9]+(-[a-z0-9]+)*")
-_HANDLING = re.compile(r"[0-9A-Z]{18}\d{15}")
+_OFFICIAL = {
+    CodeStandard.GBT_39046: (r"[0-9A-Z]{1,10}", r"[0-9A-Z]{1,24}", r"\S{1,64}"),
+    CodeStandard.NATIONAL_PLATFORM: (r"[0-9A-Z]{12}", r"[0-9A-Z]{1,36}", r"[0-9A-Z]{1,50}"),
+    CodeStandard.GBT_39554: (r"[0-9A-Z]{12}", r"[0-9A-Z]{31}", r"[0-9A-Z]{33}"),
+    CodeStandard.LOCAL: (r"\S{1,64}", r"\S{1,64}", r"\S{1,64}"),
+}
+"""Shapes of 基本编码, 实施编码 and 业务办理项编码 by standard."""
 _NATIONAL_PREFIX = "CN"
 _DAYS = {Unit.DAY: 1.0, Unit.WORKDAY: 1.4, Unit.MONTH: 30.0, Unit.YEAR: 365.0}
 
@@ -39,8 +46,17 @@ def _codes(item: Item, known: Known) -> Iterator[str]:
         prefix = _NATIONAL_PREFIX if item.region == NATIONAL else profile and profile.prefix
         if prefix and shape[1] != prefix:
             yield f"code: items of the region {item.region} begin with {prefix}-"
-    if item.handling_code is not None and not _HANDLING.fullmatch(item.handling_code):
-        yield "handling_code: has 18 characters of the office and 15 digits"
+    if item.official is not None:
+        yield from _official(item.official)
+
+
+def _official(codes: OfficialCodes) -> Iterator[str]:
+    given = {"base": codes.base, "implementation": codes.implementation, "handling": codes.handling}
+    if not any(given.values()):
+        yield "official: it gives no code"
+    for (field, code), shape in zip(given.items(), _OFFICIAL[codes.standard], strict=True):
+        if code is not None and not re.fullmatch(shape, code):
+            yield f"official: {field} has not the form of {codes.standard}"
 
 
 def _limits(item: Item) -> Iterator[str]:
@@ -87,8 +103,8 @@ def _fees(item: Item, known: Known) -> Iterator[str]:
 
 def _materials(item: Item) -> Iterator[str]:
     for material in item.materials:
-        if (material.necessity is Necessity.CONDITIONAL) != (material.when is not None):
-            yield f"materials: {material.name.zh}: conditional materials, and only they, say when"
+        if (material.necessity is Necessity.CONDITIONAL) != (material.circumstance is not None):
+            yield f"materials: {material.name.zh}: conditional materials, and only they, tell the circumstance"
     if Channel.ASSISTED in item.channels and not item.online:
         yield "channels: assisted means online with a person helping, so online belongs to it"
 

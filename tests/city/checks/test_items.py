@@ -31,10 +31,13 @@ def limit(value: int, unit: str = "workday") -> dict[str, Any]:
         (put(visits=2), "depth: one-visit, but more visits are needed"),
         (put(fees=[]), "online_pay: there is nothing to pay"),
         (put(fees=["free"]), "online_pay: all its fees are zero"),
-        (within("materials", 1, when=None), "materials: 委托书: conditional materials, and only they, say when"),
         (
-            within("materials", 0, when=text("代办")),
-            "materials: 身份证: conditional materials, and only they, say when",
+            within("materials", 1, circumstance=None),
+            "materials: 委托书: conditional materials, and only they, tell the circumstance",
+        ),
+        (
+            within("materials", 0, circumstance=text("代办")),
+            "materials: 身份证: conditional materials, and only they, tell the circumstance",
         ),
         (put(subjects=["enterprise"]), "themes: transport is not for enterprise"),
     ],
@@ -48,7 +51,7 @@ def test_a_contradiction_in_an_item_is_found(tmp_path: Path, spoil: Spoil, messa
     [
         (put(code="31200021800"), "code: a catalogue code has 12 digits"),
         (put(code_scheme="platform"), "code: a platform code is a prefix of two capitals"),
-        (put(handling_code="1131"), "handling_code: has 18 characters of the office and 15 digits"),
+        (within("official", handling="1131"), "official: handling has not the form of gbt-39554"),
         (put(channels=["assisted"], visits=None), "channels: assisted means online with a person helping"),
         (put(subjects=[]), "subjects: it must say whom it is for"),
         (put(effective_on=date(2026, 2, 1), cancelled_on=date(2026, 1, 1)), "cancelled_on: is not after effective_on"),
