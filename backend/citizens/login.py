@@ -60,6 +60,15 @@ class Callback(Struct, frozen=True, kw_only=True):
     iss: str | None = None
 
 
+class SignInFailed(Exception):
+    """Why, and where the person had wanted to go, as far as the attempt is known."""
+
+    def __init__(self, refusal: Refusal, return_path: str | None = None) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+        self.return_path = return_path
+
+
 class SignedIn(Struct, frozen=True, kw_only=True):
     cookie: str
     session: Session
@@ -101,10 +110,11 @@ async def finish_login(
     browser: str | None,
     now: datetime,
 ) -> SignedIn:
-    """A session for whom the provider vouches for. Every failure is a Refusal that tells the person what to do.
+    """A session for whom the provider vouches for; raises SignInFailed, whose refusal tells the person what to do.
 
     Order matters: the attempt is used up before anything of the answer is looked at, so nothing can be tried twice.
     """
+    attempt = None
     try:
         attempt = await _take_attempt(redis, callback.state, browser)
         claims = await _believe(relying_party, callback, attempt, now)
@@ -114,7 +124,7 @@ async def finish_login(
             raise PersonDeceased
     except Refusal as refusal:
         log.warning("sign-in refused", extra={"code": refusal.code, "reason": refusal.facts.get("reason")})
-        raise
+        raise SignInFailed(refusal, attempt and attempt.return_path) from refusal
     cookie, session = await _open_session(redis, subject.subject_id, identity, now)
     return SignedIn(cookie=cookie, session=session, return_path=attempt.return_path)
 

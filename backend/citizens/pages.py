@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 from html import escape
 from typing import Any, cast
+from urllib.parse import quote
 
 from litestar import MediaType, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
@@ -12,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from redis.asyncio import Redis
 
 from backend.citizens.errors import LoginDenied, LoginExpired, ProviderAnswerRefused, ProviderUnavailable
-from backend.citizens.login import ATTEMPT_LIFETIME, Callback, begin_login, browser_token, finish_login
+from backend.citizens.login import ATTEMPT_LIFETIME, Callback, SignInFailed, begin_login, browser_token, finish_login
 from backend.citizens.oidc.relying_party import CALLBACK_PATH, RelyingParty, connect_relying_party
 from backend.citizens.return_path import safe_return_path
 from backend.core.clock import Clock
@@ -34,19 +35,23 @@ LEAVE_PATH = "/logout/provider"
 RELYING_PARTY = "relying_party"  # in the application's state: made at the first sign-in, or put there by a test
 
 _WORTH_ANOTHER_TRY = (LoginExpired, LoginDenied, ProviderUnavailable, ProviderAnswerRefused)
-_SIGN_IN_AGAIN = Action(label=Text("重新登录", "Sign in again"), path="/login")
 _HOME = Action(label=Text("回到首页", "Go to the home page"), path="/")
 
 
-async def _not_signed_in(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
-    """The page of a sign-in that ended without a session: what happened, and the way on."""
+async def _not_signed_in(request: Request[Any, Any, Any], refusal: Refusal, return_path: str | None) -> Response[bytes]:
+    """The page of a sign-in that ended without a session: what happened, and the way on, to where it was to lead."""
     view = ErrorPage(
         status=refusal.status,
         title=Text("没有登录成功", "You were not signed in"),
         message=Text(refusal.sentence("zh-CN"), refusal.sentence("en")),
-        action=_SIGN_IN_AGAIN if isinstance(refusal, _WORTH_ANOTHER_TRY) else _HOME,
+        action=_sign_in_again(return_path) if isinstance(refusal, _WORTH_ANOTHER_TRY) else _HOME,
     )
     return await page(request, "core/error.html", view, status=refusal.status)
+
+
+def _sign_in_again(return_path: str | None) -> Action:
+    path = "/login" if return_path is None else f"/login?next={quote(return_path, safe='')}"
+    return Action(label=Text("重新登录", "Sign in again"), path=path)
 
 
 def _relying_party(request: Request[Any, Any, Any], settings: NamedDependency[Settings]) -> RelyingParty:
@@ -77,7 +82,7 @@ async def begin(
     try:
         url = await begin_login(redis, relying_party, browser=browser, return_path=return_path, locale=locale, now=now)
     except Refusal as refusal:
-        return await _not_signed_in(request, refusal)
+        return await _not_signed_in(request, refusal, return_path)
     response = see_other(url)
     _set_cookie(response, settings, _login_cookie_name(settings), browser, ATTEMPT_LIFETIME)
     return response
@@ -110,10 +115,10 @@ async def callback(
             browser=request.cookies.get(_login_cookie_name(settings)),
             now=clock.now(),
         )
-    except Refusal as refusal:
-        if session is not None and isinstance(refusal, LoginExpired):
+    except SignInFailed as failed:
+        if session is not None and isinstance(failed.refusal, LoginExpired):
             return see_other("/")  # reloaded or restored after signing in: nothing to tell
-        return await _not_signed_in(request, refusal)
+        return await _not_signed_in(request, failed.refusal, failed.return_path)
     if session is not None:
         await end_session(redis, session)
     response = see_other(signed_in.return_path)

@@ -125,7 +125,7 @@ def _identity(session: Session) -> Identity:
     known = session.level == Level.ADVANCED
     level, allows = _LEVELS[Level.ADVANCED if known else Level.REAL_NAME]
     name = session.display_name
-    return Identity(name=name, spoken=spoken_name(name), initial=name[:1], level=level, allows=allows)
+    return Identity(name=name, spoken=Text(spoken_name(name), spoken_name(name) if name.isascii() else None), initial=name[:1], level=level, allows=allows)
 
 
 async def _settings(

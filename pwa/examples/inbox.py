@@ -121,7 +121,7 @@ TOPICS = (
 
 IDENTITY = Identity(
     name="林*雯",
-    spoken="林某雯",
+    spoken=Text("林某雯"),
     initial="林",
     level=Text("实名 · 高级", "Verified"),
     allows=Text("可办全部事项", "All services open to you"),

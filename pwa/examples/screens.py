@@ -4,8 +4,8 @@ from msgspec import Struct
 
 from pwa.examples import catalogue, home, inbox, wallet
 from pwa.examples.api_docs import API_DOCS
-from pwa.views.pages import ErrorPage, Login, Plain
-from pwa.views.parts import Text
+from pwa.views.pages import ErrorPage, Plain
+from pwa.views.parts import Action, Text
 from pwa.views.shell import Tab
 from pwa.views.wallet import Wallet
 
@@ -29,8 +29,12 @@ def _signed_out(template: str, view: Struct, path: str, tab: Tab | None = None) 
     return Screen(template=template, view=view, path=path, tab=tab, signed_in=False)
 
 
-LOGIN = Login(start_path="/login/start?next=%2Fwallet", provider=Text("市统一身份认证", "the city's identity service"))
-LOGIN_FAILED = Login(start_path="/login/start", provider=LOGIN.provider, reason=Text("登录后看证照"), failed=True)
+NOT_SIGNED_IN = ErrorPage(
+    status=403,
+    title=Text("没有登录成功", "You were not signed in"),
+    message=Text("您取消了登录，没有任何信息被读取。", "You cancelled the sign-in and nothing was read."),
+    action=Action(label=Text("重新登录", "Sign in again"), path="/login?next=%2Fwallet"),
+)
 
 SCREENS = {
     "home": _screen("home/home.html", home.HOME, "/", Tab.HOME, home.ELDER_HOME),
@@ -55,8 +59,7 @@ SCREENS = {
     "notifications-refused": _screen("inbox/notifications.html", inbox.SETTINGS_REFUSED, "/me/notifications", Tab.ME),
     "push": _screen("inbox/push.html", inbox.PUSH, "/me/push", Tab.ME),
     "display": _screen("inbox/display.html", Plain(), "/me/display", Tab.ME),
-    "login": _signed_out("citizens/login.html", LOGIN, "/login"),
-    "login-failed": _signed_out("citizens/login.html", LOGIN_FAILED, "/login"),
+    "error-not-signed-in": _signed_out("core/error.html", NOT_SIGNED_IN, "/login/callback"),
     "error-404": _screen("core/error.html", ErrorPage(status=404), "/nowhere"),
     "error-500": _screen("core/error.html", ErrorPage(status=500, reference="019AA-7F3C"), "/"),
     "offline": _signed_out("core/offline.html", Plain(), "/offline"),

@@ -39,7 +39,7 @@ class Identity(Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    spoken: str
+    spoken: Text
     initial: str
     level: Text
     allows: Text

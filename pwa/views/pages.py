@@ -1,17 +1,8 @@
-"""Pages without a feature of their own: signing in, errors, display settings, offline, install help."""
+"""Pages without a feature of their own: errors, display settings, offline, install help."""
 
 from msgspec import Struct
 
 from pwa.views.parts import Action, Text
-
-
-class Login(Struct, frozen=True, kw_only=True):
-    """`start_path` begins the sign-in at the city's identity provider; `reason` says what it is needed for."""
-
-    start_path: str
-    provider: Text
-    reason: Text | None = None
-    failed: bool = False
 
 
 class ErrorPage(Struct, frozen=True, kw_only=True):

@@ -140,8 +140,20 @@ async def test_somebody_who_cancels_is_told_so(world: World) -> None:
 
         assert response.status_code == 403
         assert "您取消了登录" in response.text
-        assert 'href="/login"' in response.text
+        assert 'href="/login?next=%2F"' in response.text
         assert await world.who(browser) is None
+
+
+async def test_trying_again_leads_to_where_it_was_to_lead(world: World) -> None:
+    async with world.browse() as browser:
+        cancelled = await world.sign_in(browser, resident="", next_path="/wallet?tab=1")
+        world.wire.cut.add("openid-configuration")
+        world.forget_provider()
+        away = await browser.get("/login", params={"next": "/wallet?tab=1"})
+
+    again = 'href="/login?next=%2Fwallet%3Ftab%3D1"'
+    assert again in cancelled.text
+    assert again in away.text
 
 
 async def test_somebody_without_verified_name_cannot_sign_in(world: World, db: Database) -> None:

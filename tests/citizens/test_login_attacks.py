@@ -192,7 +192,7 @@ async def test_a_provider_in_trouble_gives_a_page_that_says_what_to_do(world: Wo
                 response = await browser.get(await world.choose(browser, response.headers["location"]))
 
             assert response.status_code in {502, 503}, part
-            assert 'href="/login"' in response.text
+            assert 'href="/login?next=%2F"' in response.text
             assert "12345" in response.text
             assert await world.who(browser) is None
         world.wire.mend()
