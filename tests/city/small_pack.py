@@ -173,15 +173,49 @@ def _renewal() -> dict[str, Any]:
         "promised_limit": {"value": 5, "unit": "workday", "text": text("五个工作日内")},
         "apply_window": {"kind": "within-before", "value": 90, "unit": "day", "text": text("期满前九十日内")},
         "conditions": [text("驾驶证将到期。", "The licence expires soon.")],
+        "questions": [
+            _question("why", _option("expired"), _option("lost")),
+            _question("who", _option("self"), _option("agent"), when=["lost"]),
+        ],
         "materials": [
             {"name": text("身份证"), "necessity": "required", "waived_by": "driving-licence"},
-            {"name": text("委托书"), "necessity": "conditional", "circumstance": text("代办")},
+            {"name": text("委托书"), "necessity": "conditional", "circumstance": text("由他人代交")},
+            {"name": text("遗失声明"), "necessity": "required", "form": "form", "originals": 1, "when": ["lost"]},
+            {"name": text("代办人身份证"), "necessity": "required", "form": "copy", "copies": 1, "when": ["agent"]},
         ],
+        "item_type": "01",
+        "level": "3",
+        "steps": [
+            _step("accept"),
+            _step("review", limit={"value": 3, "unit": "workday", "text": text("三个工作日")}),
+            _step("decide"),
+            _step("close"),
+            _step("deliver"),
+        ],
+        "charged": True,
         "fees": ["licence"],
+        "fees_when": {"licence": ["lost"]},
         "online_pay": True,
+        "closing": "licence",
+        "places": [{"name": text("车辆管理所"), "region": "310101", "bookable": True}],
+        "faq": [{"question": text("可以提前换吗？"), "answer": text("可以。"), "source": "law"}],
+        "consult_phone": "021-12345",
+        "complaint_phone": "12389",
         "result": "driving-licence",
         "sources": ["law"],
     }
+
+
+def _question(code: str, *options: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"code": code, "text": text("情形"), "options": list(options), **fields}
+
+
+def _option(code: str, **fields: Any) -> dict[str, Any]:
+    return {"code": code, "label": text("选项"), **fields}
+
+
+def _step(stage: str, **fields: Any) -> dict[str, Any]:
+    return {"title": text("步骤"), "stage": stage, **fields}
 
 
 def _online() -> dict[str, Any]:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from backend.city.checks.guides import check_guide, days_of
 from backend.city.checks.known import Known
-from backend.city.guide_parts import Limit, Necessity
+from backend.city.checks.questions import check_questions
 from backend.city.items import CaseKind, Channel, CodeScheme, CodeStandard, Depth, Item, OfficialCodes
-from backend.city.models import NATIONAL, Fee, Profile, Theme, Unit
+from backend.city.models import NATIONAL, Fee, Profile, Theme
 from backend.city.pack import PROFILE_KEY
 
 _CATALOGUE = re.compile(r"\d{12}(-\d{2})?")
@@ -19,7 +20,6 @@ _OFFICIAL = {
 }
 """Shapes of 基本编码, 实施编码 and 业务办理项编码 by standard."""
 _NATIONAL_PREFIX = "CN"
-_DAYS = {Unit.DAY: 1.0, Unit.WORKDAY: 1.4, Unit.MONTH: 30.0, Unit.YEAR: 365.0}
 
 
 def check_item(item: Item, known: Known) -> Iterator[str]:
@@ -27,7 +27,9 @@ def check_item(item: Item, known: Known) -> Iterator[str]:
     yield from _limits(item)
     yield from _visits(item)
     yield from _fees(item, known)
-    yield from _materials(item)
+    yield from _channels(item)
+    yield from check_guide(item, known)
+    yield from check_questions(item)
     yield from _themes(item, known)
     if not item.subjects:
         yield "subjects: it must say whom it is for"
@@ -65,7 +67,7 @@ def _limits(item: Item) -> Iterator[str]:
             yield f"{field}: is negative"
     if item.apply_window and item.apply_window.value <= 0:
         yield "apply_window: its value is not positive"
-    if item.legal_limit and item.promised_limit and _days(item.promised_limit) > _days(item.legal_limit):
+    if item.legal_limit and item.promised_limit and days_of(item.promised_limit) > days_of(item.legal_limit):
         yield "promised_limit: promises more time than the law allows"
     on_the_spot = item.promised_limit and item.promised_limit.value == 0
     if item.case_kind is CaseKind.IMMEDIATE and item.promised_limit and not on_the_spot:
@@ -74,11 +76,9 @@ def _limits(item: Item) -> Iterator[str]:
         yield "case_kind: promised, but the promised limit is on the spot"
 
 
-def _days(limit: Limit) -> float:
-    return limit.value * _DAYS[limit.unit]
-
-
 def _visits(item: Item) -> Iterator[str]:
+    if item.depth is Depth.NO_VISIT and item.channels and not item.online and not item.courier:
+        yield "depth: no-visit, but it is accepted neither online nor by courier"
     if item.visits is None:
         return
     if item.visits < 0:
@@ -99,12 +99,14 @@ def _fees(item: Item, known: Known) -> Iterator[str]:
         yield "online_pay: there is nothing to pay"
     elif item.online_pay and len(fees) == len(item.fees) and all(fee.amount_fen == 0 for fee in fees):
         yield "online_pay: all its fees are zero"
+    if item.charged and not item.fees:
+        yield "charged: names no fee"
+    if item.charged is False and (item.online_pay or any(fee.amount_fen != 0 for fee in fees)):
+        yield "charged: it is free, but there is something to pay"
+    yield from (f"fees_when: {code} is none of its fees" for code in item.fees_when if code not in item.fees)
 
 
-def _materials(item: Item) -> Iterator[str]:
-    for material in item.materials:
-        if (material.necessity is Necessity.CONDITIONAL) != (material.circumstance is not None):
-            yield f"materials: {material.name.zh}: conditional materials, and only they, tell the circumstance"
+def _channels(item: Item) -> Iterator[str]:
     if Channel.ASSISTED in item.channels and not item.online:
         yield "channels: assisted means online with a person helping, so online belongs to it"
 

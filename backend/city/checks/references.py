@@ -49,6 +49,10 @@ def _of_item(item: Item) -> Iterator[Reference]:
     yield from (("life_stages", "life_stages", code) for code in item.life_stages)
     yield from (("fees", "fees", code) for code in item.fees)
     yield from (("materials: waived_by", "licence_types", material.waived_by) for material in item.materials)
+    yield from (("places: region", "regions", place.region) for place in item.places)
+    yield from (("faq: source", "sources", faq.source) for faq in item.faq)
+    options = (option for question in item.questions for option in question.options)
+    yield from (("questions: item", "items", option.referral.item) for option in options if option.referral)
 
 
 def _of_rule(rule: Rule) -> Iterator[Reference]:

@@ -66,7 +66,7 @@ def test_a_contradiction_in_an_online_item_is_found(tmp_path: Path, spoil: Spoil
     [
         put(promised_limit=limit(10)),
         put(promised_limit=limit(14, "day")),
-        put(promised_limit=limit(0), case_kind="immediate"),
+        put(promised_limit=limit(0), case_kind="immediate", steps=[]),
         put(visits=0, depth=None, courier=True),
     ],
 )
