@@ -1,11 +1,13 @@
 """Every route says who may call it, and nobody else gets in."""
 
+from typing import Any
+
 import pytest
-from litestar import Litestar, get
+from litestar import Litestar, Request, get
 from litestar.handlers import HTTPRouteHandler
 
 from backend.app import HANDLERS
-from backend.core.http.access import Access, AccessUndeclared, require_declared
+from backend.core.http.access import Access, AccessUndeclared, access, require_declared
 
 ROUTES = [handler for handler in HANDLERS if isinstance(handler, HTTPRouteHandler)]
 
@@ -22,6 +24,18 @@ def test_an_undeclared_route_stops_the_application() -> None:
     def secret() -> None: ...
 
     app = Litestar([secret])
+
+    with pytest.raises(AccessUndeclared):
+        require_declared(app.routes[0].route_handlers[0])  # type: ignore[union-attr]
+
+
+def test_a_route_with_a_hook_in_the_place_of_the_guard_stops_the_application() -> None:
+    async def hook(_request: Request[Any, Any, Any]) -> None: ...
+
+    @get("/open", opt=access(Access.RESIDENT), before_request=hook, sync_to_thread=False)
+    def unguarded() -> None: ...
+
+    app = Litestar([unguarded])
 
     with pytest.raises(AccessUndeclared):
         require_declared(app.routes[0].route_handlers[0])  # type: ignore[union-attr]

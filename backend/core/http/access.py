@@ -36,12 +36,19 @@ def access(who: Access) -> dict[str, Any]:
 
 
 class AccessUndeclared(Exception):
-    """A route handler does not say who may call it; the application does not start."""
+    """A route handler does not say who may call it, or would go past `admit`; the application does not start."""
 
 
 def require_declared(handler: BaseRouteHandler) -> None:
-    if isinstance(handler, HTTPRouteHandler) and not isinstance(handler.opt.get("access"), Access):
+    if not isinstance(handler, HTTPRouteHandler):
+        return
+    if not isinstance(handler.opt.get("access"), Access) or handler.before_request is not None:
         raise AccessUndeclared(str(handler))
+
+
+async def admit(request: Request[Any, Any, Any]) -> None:
+    """The guard as the application's `before_request`: for `guards` the framework copies the handler every time."""
+    await guard(request, request.route_handler)
 
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

@@ -1,0 +1,59 @@
+"""The assembled application lets in whom a route declares, and nobody else."""
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from litestar.handlers import HTTPRouteHandler
+from redis.asyncio import Redis
+
+from backend.app import HANDLERS, create_app
+from backend.city.city import City
+from backend.core.clock import FixedClock
+from backend.core.crypto import Keyring
+from backend.core.db import Database
+from backend.core.http.access import Access
+from backend.core.resources import Resources
+from backend.core.settings import Settings
+
+SETTINGS = Settings(database_url="", redis_url="", data_keys="", lookup_key="", vapid_private_key="")
+ROUTES = [handler for handler in HANDLERS if isinstance(handler, HTTPRouteHandler)]
+CALLS = [
+    (sorted(handler.http_methods)[0], sorted(handler.paths)[0], handler.opt["access"])
+    for handler in ROUTES
+    if handler.opt["access"] in {Access.PUBLIC, Access.RESIDENT}
+]
+
+
+@pytest.fixture
+async def stranger(
+    shared_db: Database, redis: Redis, clock: FixedClock, keyring: Keyring, city: City
+) -> AsyncIterator[httpx.AsyncClient]:
+    resources = Resources(db=shared_db, redis=redis, clock=clock, settings=SETTINGS, keyring=keyring)
+    edge, _ = create_app(resources, city)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=edge), base_url="http://hall") as client:  # type: ignore[arg-type]
+        yield client
+
+
+def filled(path: str) -> str:
+    """A path with something in the place of its parameters."""
+    return re.sub(r"\{\w+:uuid\}", "01890000-0000-7000-8000-000000000000", re.sub(r"\{\w+:str\}", "x", path))
+
+
+@pytest.mark.parametrize(("method", "path"), [(m, p) for m, p, who in CALLS if who is Access.RESIDENT])
+async def test_what_is_for_residents_asks_strangers_to_sign_in(
+    stranger: httpx.AsyncClient, method: str, path: str
+) -> None:
+    answer = await stranger.request(method, filled(path))
+
+    assert answer.status_code == 401 or answer.headers["location"].startswith("/login?next=")
+
+
+@pytest.mark.parametrize(("method", "path"), [(m, p) for m, p, who in CALLS if who is Access.PUBLIC and m != "GET"])
+async def test_what_is_for_everybody_is_not_changed_on_behalf_of_another_site(
+    stranger: httpx.AsyncClient, method: str, path: str
+) -> None:
+    answer = await stranger.request(method, filled(path), headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert answer.status_code == 403
