@@ -27,6 +27,15 @@ async def unsubscribe(tx: Conn, recipient_id: UUID, endpoint: str) -> bool:
     return await subscriptions.delete_subscriptions(tx, [recipient_id], [browser]) > 0
 
 
+async def unsubscribe_others(tx: Conn, recipient_id: UUID, endpoint: str | None) -> None:
+    """Detaches all browsers of this person but the one with this endpoint; None: all of them."""
+    kept = b"" if endpoint is None else endpoint_hash(endpoint)
+    browsers = [each for each in await subscriptions.list_endpoint_hashes(tx, recipient_id) if each != kept]
+    owners = [recipient_id] * len(browsers)
+    await subscriptions.delete_endpoints(tx, owners, browsers)
+    await subscriptions.delete_subscriptions(tx, owners, browsers)
+
+
 async def count_subscriptions(conn: Conn, recipient_id: UUID) -> int:
     """How many browsers of this person receive pushes."""
     return await subscriptions.count_subscriptions(conn, recipient_id)

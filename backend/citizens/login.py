@@ -124,7 +124,7 @@ async def finish_login(
             raise PersonDeceased
     except Refusal as refusal:
         log.warning("sign-in refused", extra={"code": refusal.code, "reason": refusal.facts.get("reason")})
-        raise SignInFailed(refusal, attempt and attempt.return_path) from refusal
+        raise SignInFailed(refusal, None if attempt is None else attempt.return_path) from refusal
     cookie, session = await _open_session(redis, subject.subject_id, identity, now)
     return SignedIn(cookie=cookie, session=session, return_path=attempt.return_path)
 

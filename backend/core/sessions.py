@@ -81,14 +81,27 @@ async def end_session(redis: Redis, session: Session) -> None:
     await redis.zrem(_owner_key(session.subject_id), session.key)
 
 
-async def end_all_sessions(redis: Redis, subject_id: UUID) -> None:
-    """Signs a person out on every device; one command per key, since they live in different slots of a cluster.
+async def count_other_sessions(redis: Redis, session: Session) -> int:
+    """On how many other devices this person is signed in."""
+    return sum([await redis.exists(key) for key in await _others(redis, session)])
 
-    What is created meanwhile stays listed: only the names that were read are struck off.
+
+async def end_other_sessions(redis: Redis, session: Session) -> int:
+    """Signs the person out everywhere but here and returns on how many devices.
+
+    One command per key, since they live in different slots of a cluster. What is created meanwhile stays listed: only
+    the names that were read are struck off.
     """
-    for key in cast("list[bytes]", await redis.zrange(_owner_key(subject_id), 0, -1)):
-        await redis.delete(key)
-        await redis.zrem(_owner_key(subject_id), key)
+    ended = 0
+    for key in await _others(redis, session):
+        ended += await redis.delete(key)
+        await redis.zrem(_owner_key(session.subject_id), key)
+    return ended
+
+
+async def _others(redis: Redis, session: Session) -> list[bytes]:
+    listed = cast("list[bytes]", await redis.zrange(_owner_key(session.subject_id), 0, -1))
+    return [key for key in listed if key.decode() != session.key]
 
 
 async def _enlist(redis: Redis, session: Session, now: datetime) -> None:

@@ -4,6 +4,7 @@ from datetime import time
 from typing import Any
 
 from litestar import Request, Response, get, post
+from redis.asyncio import Redis
 
 from backend.citizens.masking import spoken_name
 from backend.citizens.models import Level
@@ -13,11 +14,11 @@ from backend.core.http.access import Access, access
 from backend.core.http.given import Given
 from backend.core.http.pages import page, see_other
 from backend.core.http.toasts import say_next
-from backend.core.sessions import Session
+from backend.core.sessions import Session, count_other_sessions, end_other_sessions
 from backend.inbox.errors import UnknownChannel
 from notifications import models
 from notifications.preferences import get_reader, list_choices, set_channel, set_quiet_hours
-from notifications.subscriptions import count_subscriptions
+from notifications.subscriptions import count_subscriptions, unsubscribe_others
 from notifications.topics import TOPICS, topic_of
 from pwa.views.me import Channel, ChannelSwitch, Identity, Me, NotificationSettings, PushExplainer, TopicPreference
 from pwa.views.messages import QuietHours
@@ -44,7 +45,9 @@ _NO_TIME_BETWEEN = Text("结束要和开始不同", "The end must differ from th
 
 
 @get("/me", opt=access(Access.PUBLIC), include_in_schema=False)
-async def me(request: Request[Any, Any, Any], db: Given[Database], session: Given[Session | None]) -> Response[bytes]:
+async def me(
+    request: Request[Any, Any, Any], db: Given[Database], redis: Given[Redis], session: Given[Session | None]
+) -> Response[bytes]:
     """The tab; signed out only how the screens look."""
     if session is None:
         return await page(request, "inbox/me.html", Me(), tab=Tab.ME)
@@ -53,6 +56,7 @@ async def me(request: Request[Any, Any, Any], db: Given[Database], session: Give
         identity=_identity(session),
         topics=await _topics(db, session),
         quiet=None if quiet is None else _shown(quiet),
+        other_devices=await count_other_sessions(redis, session),
     )
     return await page(request, "inbox/me.html", view, tab=Tab.ME)
 
@@ -120,12 +124,26 @@ async def push(request: Request[Any, Any, Any], db: Given[Database], session: Gi
     return await page(request, "inbox/push.html", view, tab=Tab.ME)
 
 
+@post("/me/sign-out-others", opt=access(Access.RESIDENT), include_in_schema=False)
+async def sign_out_others(
+    request: Request[Any, Any, Any], db: Given[Database], redis: Given[Redis], session: Given[Session]
+) -> Response[bytes]:
+    """Ends the sessions of all other devices and their pushes; `push_endpoint` (filled in by script) is this one's."""
+    form = await request.form()
+    ended = await end_other_sessions(redis, session)
+    async with db.transaction() as tx:
+        await unsubscribe_others(tx, session.subject_id, form.get("push_endpoint") or None)
+    said = Text(f"已退出其他 {ended} 台设备", f"Signed out on {ended} other device{'' if ended == 1 else 's'}")
+    return say_next(request, see_other("/me"), Toast(text=said))
+
+
 def _identity(session: Session) -> Identity:
     """Name masked as in the session; a level nobody vouched for counts as the lower one."""
     known = session.level == Level.ADVANCED
     level, allows = _LEVELS[Level.ADVANCED if known else Level.REAL_NAME]
-    name = session.display_name
-    return Identity(name=name, spoken=Text(spoken_name(name), spoken_name(name) if name.isascii() else None), initial=name[:1], level=level, allows=allows)
+    name, heard = session.display_name, spoken_name(session.display_name)
+    spoken = Text(heard, heard if heard.isascii() else None)
+    return Identity(name=name, spoken=spoken, initial=name[:1], level=level, allows=allows)
 
 
 async def _settings(
@@ -181,4 +199,4 @@ def _faults(begins: time | None, ends: time | None) -> tuple[FieldError, ...]:
     return (FieldError(field="ends", message=_NO_TIME_BETWEEN),) if begins == ends else ()
 
 
-HANDLERS = [me, display_settings, notifications, switch_channel, quiet_hours, push]
+HANDLERS = [me, display_settings, notifications, switch_channel, quiet_hours, push, sign_out_others]

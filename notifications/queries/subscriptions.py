@@ -83,6 +83,11 @@ async def delete_endpoints(tx: Conn, recipient_ids: Sequence[UUID], endpoint_has
     )
 
 
+async def list_endpoint_hashes(conn: Conn, recipient_id: UUID) -> list[bytes]:
+    rows = await conn.fetch("SELECT endpoint_hash FROM push_subscriptions WHERE recipient_id = $1", recipient_id)
+    return [row["endpoint_hash"] for row in rows]
+
+
 async def count_subscriptions(conn: Conn, recipient_id: UUID) -> int:
     count: int = await conn.fetchval("SELECT count(*) FROM push_subscriptions WHERE recipient_id = $1", recipient_id)
     return count

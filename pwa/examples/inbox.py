@@ -126,7 +126,7 @@ IDENTITY = Identity(
     level=Text("实名 · 高级", "Verified"),
     allows=Text("可办全部事项", "All services open to you"),
 )
-ME = Me(identity=IDENTITY, topics=TOPICS, quiet=QUIET)
+ME = Me(identity=IDENTITY, topics=TOPICS, quiet=QUIET, other_devices=2)
 ME_SIGNED_OUT = Me()
 SETTINGS = NotificationSettings(topics=TOPICS, quiet=QUIET, push_devices=1)
 SETTINGS_REFUSED = NotificationSettings(

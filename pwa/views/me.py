@@ -46,11 +46,15 @@ class Identity(Struct, frozen=True, kw_only=True):
 
 
 class Me(Struct, frozen=True, kw_only=True):
-    """Signed out: `identity` None, and only display and language are offered."""
+    """Signed out: `identity` None, and only display and language are offered.
+
+    `other_devices`: on how many others the person is signed in too.
+    """
 
     identity: Identity | None = None
     topics: tuple[TopicPreference, ...] = ()
     quiet: QuietHours | None = None
+    other_devices: int = 0
     rows: tuple[Tile, ...] = ()
 
 

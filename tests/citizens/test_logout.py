@@ -4,10 +4,9 @@ import pytest
 
 from backend.core.clock import FixedClock
 from backend.core.db import Database
-from notifications.models import PushSubscription
 from notifications.subscriptions import subscribe
-from notifications.webpush.endpoints import endpoint_hash
 from tests.citizens.world import World, query_of
+from tests.notifications.town import a_subscription
 
 
 async def test_logout_ends_the_session_and_empties_the_browser(world: World) -> None:
@@ -45,7 +44,7 @@ async def test_logout_detaches_the_pushes_of_this_device_alone(world: World, db:
         subject_id = await db.fetchval("SELECT subject_id FROM subjects")
         async with db.transaction() as tx:
             for endpoint in (here, elsewhere):
-                await subscribe(tx, subject_id, _subscription(endpoint), clock.now())
+                await subscribe(tx, subject_id, a_subscription(endpoint), clock.now())
 
         await browser.post("/logout", data={"csrf_token": who["csrf"], "push_endpoint": here})
 
@@ -111,13 +110,3 @@ async def test_the_session_needs_its_token_for_every_change(world: World) -> Non
 
         assert (await browser.post("/api/act")).status_code == 403
         assert (await browser.post("/api/act", headers={"x-csrf-token": who["csrf"]})).status_code == 200
-
-
-def _subscription(endpoint: str) -> PushSubscription:
-    return PushSubscription(
-        endpoint=endpoint,
-        endpoint_hash=endpoint_hash(endpoint),
-        p256dh=b"p" * 65,
-        auth=b"a" * 16,
-        vapid_key_id="v1",
-    )

@@ -7,7 +7,15 @@ import msgspec
 from redis.asyncio import Redis
 
 from backend.core.clock import FixedClock
-from backend.core.sessions import IDLE, LIFETIME, create_session, end_all_sessions, end_session, find_session
+from backend.core.sessions import (
+    IDLE,
+    LIFETIME,
+    count_other_sessions,
+    create_session,
+    end_other_sessions,
+    end_session,
+    find_session,
+)
 
 
 async def test_a_session_is_found_by_its_cookie(redis: Redis, clock: FixedClock) -> None:
@@ -57,15 +65,28 @@ async def test_ending_one_session_leaves_the_other_devices_signed_in(redis: Redi
     assert await find_session(redis, tablet, clock.now()) is not None
 
 
-async def test_ending_all_sessions_signs_out_every_device_of_this_person_alone(redis: Redis, clock: FixedClock) -> None:
+async def test_ending_the_other_sessions_leaves_this_device_and_other_people(redis: Redis, clock: FixedClock) -> None:
     person, other = uuid4(), uuid4()
     cookies = [(await create_session(redis, person, "林*雯", clock.now()))[0] for _ in range(3)]
+    here, session = await create_session(redis, person, "林*雯", clock.now())
     others, _ = await create_session(redis, other, "王*", clock.now())
 
-    await end_all_sessions(redis, person)
+    assert await end_other_sessions(redis, session) == 3
 
     assert [await find_session(redis, cookie, clock.now()) for cookie in cookies] == [None, None, None]
+    assert await find_session(redis, here, clock.now()) == session
     assert await find_session(redis, others, clock.now()) is not None
+    assert await end_other_sessions(redis, session) == 0
+
+
+async def test_devices_that_were_left_alone_too_long_do_not_count(redis: Redis, clock: FixedClock) -> None:
+    person = uuid4()
+    _, here = await create_session(redis, person, "林*雯", clock.now())
+    await create_session(redis, person, "林*雯", clock.now())
+    _, idle = await create_session(redis, person, "林*雯", clock.now())
+    await redis.delete(idle.key)
+
+    assert await count_other_sessions(redis, here) == 1
 
 
 async def test_the_list_of_a_persons_sessions_does_not_grow_with_every_sign_in(redis: Redis, clock: FixedClock) -> None:

@@ -17,6 +17,7 @@ from notifications.delivery import Sender
 from notifications.models import ChannelName, Kind, Message, Pointer, PushSubscription, Tab, Wording
 from notifications.service import publish, queue, requeue_due
 from notifications.subscriptions import subscribe
+from notifications.webpush.endpoints import endpoint_hash
 from notifications.webpush.intake import RawSubscription, check_subscription
 from notifications.webpush.transport import AiohttpTransport
 from notifications.webpush.vapid import VapidHeaders, VapidKeys, generate_key, parse_keys
@@ -42,6 +43,16 @@ def a_message(recipient_id: UUID, now: datetime, **changes: Any) -> Message:
         "useful_until": now + timedelta(days=5),
     }
     return Message(**(facts | changes))
+
+
+def a_subscription(endpoint: str) -> PushSubscription:
+    return PushSubscription(
+        endpoint=endpoint,
+        endpoint_hash=endpoint_hash(endpoint),
+        p256dh=b"p" * 65,
+        auth=b"a" * 16,
+        vapid_key_id="v1",
+    )
 
 
 @dataclass

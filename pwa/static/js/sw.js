@@ -108,15 +108,17 @@ self.addEventListener('notificationclick', (event) => {
   })());
 });
 
-// The browser changed its address. No page is open, so the token for writing comes with the key.
+// The browser changed its address. No page is open, so the token for writing comes with the key. Where nobody is signed
+// in any more, or there is no network, the next signed-in page tells the server (behaviours/push.js, keep).
 self.addEventListener('pushsubscriptionchange', (event) => {
   event.waitUntil((async () => {
     const { key, csrf_token: csrf } = await (await fetch('/api/push/key')).json();
-    const options = event.oldSubscription?.options ?? { userVisibleOnly: true, applicationServerKey: key };
+    const options = { userVisibleOnly: true, applicationServerKey: key };
     const renewed = event.newSubscription ?? await self.registration.pushManager.subscribe(options);
+    if (!csrf) return;
     await fetch('/api/push/subscriptions', {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf ?? '' },
+      headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf },
       body: JSON.stringify(renewed),
     });
   })());

@@ -8,6 +8,7 @@ const send = (method, body, csrf) => fetch('/api/push/subscriptions', {
 const forget = async (subscription, csrf) => {
   await send('DELETE', { endpoint: subscription.endpoint }, csrf);
   await subscription.unsubscribe();
+  localStorage.removeItem(memory);
 };
 
 const bytes = (base64url) => Uint8Array.from(
@@ -15,8 +16,15 @@ const bytes = (base64url) => Uint8Array.from(
   (letter) => letter.charCodeAt(0),
 );
 
-// A subscription made with an older key of the server stands in the way of a new one.
-const subscribeAnew = async (pushManager, key) => {
+const subscribed = async () => {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  return await registration?.pushManager?.getSubscription() ?? null;
+};
+
+// The subscription under the server's present key; one made with an older key stands in the way and is given up.
+const subscribeAnew = async () => {
+  const { pushManager } = await navigator.serviceWorker.ready;
+  const { key } = await (await fetch('/api/push/key')).json();
   const options = { userVisibleOnly: true, applicationServerKey: bytes(key) };
   try {
     return await pushManager.subscribe(options);
@@ -26,6 +34,38 @@ const subscribeAnew = async (pushManager, key) => {
     return pushManager.subscribe(options);
   }
 };
+
+// What this browser remembers of push: nothing while it is off, else the sign-in and the address last told to the server.
+// A few letters of the token tell one sign-in from another and are of no use to anybody.
+const memory = 'push';
+const told = (subscription, csrf) => `${csrf.slice(0, 8)} ${subscription.endpoint}`;
+
+// The server may have given up on this browser meanwhile, or never have heard of it: told again, it knows it again.
+const tell = async (subscription, csrf) => {
+  const answer = await send('POST', subscription, csrf);
+  if (answer.ok) {
+    localStorage.setItem(memory, told(subscription, csrf));
+    return true;
+  }
+  if (answer.status !== 400 && answer.status !== 409) throw new Error(`not stored: ${answer.status}`);
+  await subscription.unsubscribe();
+  localStorage.removeItem(memory);
+  if (answer.status === 400) throw new Error('subscription refused');
+  return false;
+};
+
+// On a signed-in visit: a subscription that the browser changed or lost, or that a change of the server's key made
+// useless, comes back by itself, once for each sign-in and address.
+const keep = async (csrf) => {
+  if (!('PushManager' in window) || !('Notification' in window) || Notification.permission !== 'granted') return;
+  const [subscription, remembered] = [await subscribed(), localStorage.getItem(memory)];
+  if (!subscription && !remembered) return;
+  if (!subscription || remembered !== told(subscription, csrf)) await tell(await subscribeAnew(), csrf);
+};
+
+behaviour('keep-push', (page) => {
+  if (!document.querySelector('[data-behaviour="push"]')) keep(page.dataset.csrf).catch(() => null);
+});
 
 behaviour('push', (part) => {
   const { csrf } = part.dataset;
@@ -41,31 +81,19 @@ behaviour('push', (part) => {
     } else if (Notification.permission === 'denied') {
       show('denied');
     } else {
-      const subscription = await (await navigator.serviceWorker.ready).pushManager.getSubscription();
-      const known = subscription && Notification.permission === 'granted' && await tell(subscription);
+      const subscription = await subscribed();
+      const known = subscription && Notification.permission === 'granted' && await tell(subscription, csrf);
       show(known ? 'on' : 'ask');
     }
   };
 
-  // The server may have given up on this browser meanwhile: told again, it knows it again.
-  const tell = async (subscription) => {
-    const answer = await send('POST', subscription, csrf);
-    if (answer.ok) return true;
-    await subscription.unsubscribe();
-    if (answer.status !== 409) throw new Error(`subscription refused: ${answer.status}`);
-    return false;
-  };
-
   const turnOn = async () => {
-    if (await Notification.requestPermission() === 'granted') {
-      const { key } = await (await fetch('/api/push/key')).json();
-      await subscribeAnew((await navigator.serviceWorker.ready).pushManager, key);
-    }
+    if (await Notification.requestPermission() === 'granted') await subscribeAnew();
     return present();
   };
 
   const turnOff = async () => {
-    const subscription = await (await navigator.serviceWorker.ready).pushManager.getSubscription();
+    const subscription = await subscribed();
     if (subscription) await forget(subscription, csrf);
     return present();
   };
