@@ -14,11 +14,13 @@ from litestar.types import LifeSpanReceive, LifeSpanSend
 
 from backend.catalogue import pages as catalogue_pages
 from backend.catalogue import routes as catalogue_routes
+from backend.catalogue import shelf_pages, sitemap
+from backend.catalogue.often import keep_settling
 from backend.citizens import pages as citizens_pages
 from backend.city.city import City
 from backend.city.service import find_version, read_city
 from backend.core.background import background
-from backend.core.http.access import guard, require_declared
+from backend.core.http.access import admit, require_declared
 from backend.core.http.edge import Edge
 from backend.core.http.given import give_in_turn, session_of
 from backend.core.http.problems import HANDLERS as PROBLEMS
@@ -28,6 +30,7 @@ from backend.core.processes import die_with_parent
 from backend.core.resources import Resources, open_resources
 from backend.core.settings import Settings, read_settings
 from backend.departments import routes as departments_routes
+from backend.guides import pages as guides_pages
 from backend.home import pages as home_pages
 from backend.inbox import pages as inbox_pages
 from backend.inbox import routes as inbox_routes
@@ -45,6 +48,9 @@ HANDLERS: list[BaseRouteHandler] = [
     *home_pages.HANDLERS,
     *catalogue_pages.HANDLERS,
     *catalogue_routes.HANDLERS,
+    *shelf_pages.HANDLERS,
+    *sitemap.HANDLERS,
+    *guides_pages.HANDLERS,
     *citizens_pages.HANDLERS,
     *licences_pages.HANDLERS,
     *licences_routes.HANDLERS,
@@ -97,12 +103,12 @@ def create_app(resources: Resources, city: City) -> tuple[Edge, Litestar]:
 
     @contextlib.asynccontextmanager
     async def follow_packs(app: Litestar) -> AsyncIterator[None]:
-        async with background(current.follow(app, resources)):
+        async with background(current.follow(app, resources), keep_settling(app.state, resources, current.get)):
             yield
 
     app = Litestar(
         route_handlers=HANDLERS,
-        guards=[guard],
+        before_request=admit,
         exception_handlers=PROBLEMS,
         dependencies={
             "db": Provide(lambda: resources.db, sync_to_thread=False),

@@ -10,7 +10,7 @@ from msgspec import Struct
 from backend.catalogue import wording
 from backend.catalogue.errors import UnknownPackage
 from backend.catalogue.folding import is_han
-from backend.catalogue.indexing import entry_of
+from backend.catalogue.indexing import entry_of, item_url
 from backend.catalogue.models import Asked, ItemEntry, ItemPage
 from backend.catalogue.search import parse_query
 from backend.catalogue.wording import shown
@@ -23,6 +23,7 @@ from pwa.views.services import Department, Result, SearchResults, Services
 PATH = "/services"
 EVERYTHING, DEPARTMENTS = "all", "departments"
 EVERYONE = Text("全部", "All")
+OFTEN_SHOWN = 6
 _decoder = msgspec.json.Decoder(ItemEntry)
 
 
@@ -40,27 +41,54 @@ def link(**parameters: str | None) -> str:
     return f"{PATH}?{urlencode(given, quote_via=quote)}" if given else PATH
 
 
-def services_view(city: City, subject: Subject, today: date) -> Services:
-    """Life events and themes that lead to at least one item, and doors to longer lists."""
-    offered = [item for item in city.items.values() if is_offered(item, today)]
-    themes = {theme for item in offered for theme in item.themes}
-    kept = subject if subject is not Subject.PERSON else None
+class AtHand(Struct, frozen=True, kw_only=True):
+    """Items by code: what the one who is signed in keeps, and what the city uses most."""
+
+    favourites: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
+    often: tuple[str, ...] = ()
+
+
+NOTHING_AT_HAND = AtHand()
+
+
+def services_view(city: City, subject: Subject, today: date, at_hand: AtHand = NOTHING_AT_HAND) -> Services:
+    """What is at hand; life events and themes that lead to at least one item; doors to longer lists."""
+    offered = {code: item for code, item in city.items.items() if is_offered(item, today)}
+    often = [offered[code] for code in at_hand.often if code in offered and subject in offered[code].subjects]
     return Services(
         subjects=_audiences(subject),
-        packages=tuple(
-            Tile(icon=each.icon, label=shown(each.short_name), path=link(package=each.code), note=_count(each))
-            for each in city.packages.values()
-            if each.items and subject in each.subjects
-        ),
-        themes=tuple(
-            Tile(icon=each.icon, label=shown(each.name), path=link(theme=each.code, subject=kept))
-            for each in city.themes.values()
-            if each.code in themes and subject in each.subjects
-        ),
+        favourites=_results(city, at_hand.favourites),
+        recent=_results(city, at_hand.recent),
+        packages=_packages(city, subject),
+        themes=_themes(city, subject, {theme for item in offered.values() for theme in item.themes}),
+        often=tuple(Segment(label=shown(item.title), path=item_url(item.code)) for item in often[:OFTEN_SHOWN]),
+        popular=() if often or subject is not Subject.PERSON else _popular(city),
         rows=(
             Tile(icon="landmark", label=Text("按部门", "By department"), path=link(view=DEPARTMENTS)),
             Tile(icon="layout-grid", label=Text("全部事项", "All services"), path=link(view=EVERYTHING)),
         ),
+    )
+
+
+def _results(city: City, codes: tuple[str, ...]) -> tuple[Result, ...]:
+    return tuple(_result(entry_of(city, city.items[code]), ()) for code in codes)
+
+
+def _packages(city: City, subject: Subject) -> tuple[Tile, ...]:
+    return tuple(
+        Tile(icon=each.icon, label=shown(each.short_name), path=link(package=each.code), note=_count(each))
+        for each in city.packages.values()
+        if each.items and subject in each.subjects
+    )
+
+
+def _themes(city: City, subject: Subject, used: set[str]) -> tuple[Tile, ...]:
+    kept = subject if subject is not Subject.PERSON else None
+    return tuple(
+        Tile(icon=each.icon, label=shown(each.name), path=link(theme=each.code, subject=kept))
+        for each in city.themes.values()
+        if each.code in used and subject in each.subjects
     )
 
 

@@ -64,3 +64,10 @@ class StaleCursor(Refusal):
     status = 400
     zh = "搜索条件或事项目录已变化，翻页标记不再适用。请从第一页开始。"
     en = "The search or the catalogue has changed since this cursor was given. Start again from the first page."
+
+
+class TooManyFavourites(Refusal):
+    code = "catalogue.favourites_full"
+    status = 409
+    zh = "最多收藏 {most} 个事项。请先取消一些不用的。"
+    en = "You can keep at most {most} favourites. Remove one that you no longer need first."

@@ -1,48 +1,89 @@
 """The guide of an item as a screen: may I, when, how long, how much, where; then the details and what they rest on."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import date
+
+from msgspec import Struct
 
 from backend.catalogue import wording
 from backend.catalogue.indexing import item_url
+from backend.catalogue.materials import material_lines
+from backend.catalogue.selfcheck import Situation, only_if, self_check
 from backend.catalogue.wording import maybe_shown, shown
 from backend.city.city import City
-from backend.city.guide_parts import Material, Necessity
+from backend.city.guide_parts import Faq, Place
 from backend.city.items import Item
 from backend.city.models import Citation
 from backend.city.models import Fee as CityFee
+from backend.city.questions import When, next_question
+from backend.city.situations import narrowed
 from pwa.views import guide as view
 from pwa.views.parts import Fee, Text
 
-NOBODY: frozenset[str] = frozenset()
+
+class Resident(Struct, frozen=True, kw_only=True):
+    """What whoever knows the one who is signed in adds to a guide. `held` are licence types in force in the wallet."""
+
+    held: frozenset[str] = frozenset()
+    favourite: bool = False
+    eligibility: view.Notice | None = None
+    window: Text | None = None  # when they may apply, beside when everybody may
+    remind_path: str | None = None
 
 
-def guide_view(city: City, item: Item, version: int, today: date, held: Collection[str] = NOBODY) -> view.Guide:
-    """The guide as it is for everybody, or for one resident.
+ANYBODY = Situation()
 
-    `held`: codes of the licence types in the resident's wallet that are in force; what they replace need not be handed
-    in. Whoever knows the wallet passes them; nothing else differs.
-    """
+
+def guide_view(
+    city: City,
+    item: Item,
+    version: int,
+    today: date,
+    situation: Situation = ANYBODY,
+    resident: Resident | None = None,
+) -> view.Guide:
+    """The guide of a version in a situation, for everybody or for one resident."""
+    current, chosen, whole = city.item_versions.get(item.code), situation.chosen, item
+    old = version if version != current else None
+    item = narrowed(whole, chosen)
     fees = tuple(city.fees[code] for code in item.fees if code in city.fees)
     department = city.departments.get(item.department or "")
-    current = city.item_versions.get(item.code)
+    personal = resident or Resident()
     return view.Guide(
         code=item.code,
         title=shown(item.title),
         department=shown(department.name) if department else None,
         tags=wording.tags_of(item),
-        eligibility=_validity(item, today, known=current is not None),
-        answers=_answers(item, fees),
-        conditions=tuple(shown(condition) for condition in item.conditions),
-        materials=tuple(_material(city, material, held) for material in item.materials) or None,
-        steps=tuple(view.Step(title=shown(step.title), detail=maybe_shown(step.detail)) for step in item.steps),
+        summary=maybe_shown(item.summary),
+        favourite=_favourite(item, resident),
+        remind_path=personal.remind_path if old is None else None,
+        eligibility=_validity(item, today, known=current is not None)
+        or (personal.eligibility if old is None else None),
+        answers=_answers(item, fees, personal.window),
+        self_check=self_check(city, whole, situation, old),
+        open_situation=next_question(item.questions, chosen) is not None,
+        conditions=_conditions(item, chosen),
+        materials=material_lines(city, item, chosen, personal.held),
+        steps=_steps(item, chosen),
         fees=tuple(_fee(fee) for fee in fees if not wording.is_set_case_by_case(fee)),
+        result=_result(city, item),
         consequence=view.Notice(tone=view.Tone.WARN, lead=shown(item.consequence)) if item.consequence else None,
+        places=tuple(_place(place) for place in item.places),
+        phones=_phones(item),
+        faq=tuple(_faq(city, each) for each in item.faq),
         laws=tuple(_law(citation) for citation in item.legal_basis),
         source=_source(city, item),
         checked_on=item.last_checked_on,
         version=version,
-        superseded_by=item_url(item.code) if current is not None and version != current else None,
+        superseded_by=item_url(item.code) if current is not None and old is not None else None,
+    )
+
+
+def _favourite(item: Item, resident: Resident | None) -> view.Favourite | None:
+    if resident is None:
+        return None
+    return view.Favourite(
+        path=f"{item_url(item.code)}/{'drop' if resident.favourite else 'keep'}", kept=resident.favourite
     )
 
 
@@ -59,47 +100,39 @@ def _validity(item: Item, today: date, *, known: bool) -> view.Notice | None:
     return None
 
 
-def _answers(item: Item, fees: tuple[CityFee, ...]) -> view.Answers:
+def _answers(item: Item, fees: Sequence[CityFee], window: Text | None) -> view.Answers:
     takes, kind = wording.duration(item)
-    costs, paying = wording.cost(fees, item.online_pay)
+    costs, paying = wording.cost(fees, item.online_pay, item.charged)
+    visits, reason = wording.visits(item)
+    booking = Text("可以预约窗口", "A counter can be booked") if item.bookable else None
     return view.Answers(
-        when=view.Fact(value=shown(item.apply_window.text)) if item.apply_window else view.Fact(),
+        who=view.Fact(value=wording.audience(item.subjects), note=_conditions_note(item)),
+        when=view.Fact(value=maybe_shown(item.apply_window.text) if item.apply_window else None, note=window),
         duration=view.Fact(value=takes, note=kind),
         cost=view.Fact(value=costs, note=paying),
-        place=view.Fact(value=wording.places(item.channels), note=_visits(item)),
+        place=view.Fact(value=wording.places(item.channels), note=booking),
+        visits=view.Fact(value=visits, note=reason),
     )
 
 
-def _visits(item: Item) -> Text | None:
-    if item.visits is None:
-        return None
-    if item.visits == 0:
-        return Text("不用跑一次", "No visit needed")
-    return Text(f"到现场 {item.visits} 次", f"{item.visits} visit{'' if item.visits == 1 else 's'}")
+def _conditions_note(item: Item) -> Text | None:
+    return Text("条件见下", "See the conditions below") if item.conditions else None
 
 
-def _material(city: City, material: Material, held: Collection[str]) -> view.Material:
-    obtained = material.waived_by is not None and material.waived_by in held
-    return view.Material(
-        name=shown(material.name),
-        state=view.MaterialState.OBTAINED if obtained else view.MaterialState.NEEDED,
-        source=_obtained() if obtained else maybe_shown(material.source) or _waiver(city, material.waived_by),
-        requirement=maybe_shown(material.circumstance),
-        optional=material.necessity is Necessity.OPTIONAL,
+def _conditions(item: Item, chosen: When) -> tuple[view.Condition, ...]:
+    return tuple(view.Condition(text=shown(each), only_if=only_if(item, each.when, chosen)) for each in item.conditions)
+
+
+def _steps(item: Item, chosen: When) -> tuple[view.Step, ...]:
+    return tuple(
+        view.Step(
+            title=shown(step.title),
+            detail=maybe_shown(step.detail),
+            limit=wording.span(step.limit) if step.limit else None,
+            only_if=only_if(item, step.when, chosen),
+        )
+        for step in item.steps
     )
-
-
-def _obtained() -> Text:
-    return Text("已自动获取 · 来自您的电子证照", "Obtained · from your electronic licences")
-
-
-def _waiver(city: City, licence_type: str | None) -> Text | None:
-    """What spares handing it in, said to everybody."""
-    licence = city.licence_types.get(licence_type or "")
-    if licence is None:
-        return None
-    english = f"Not needed with the electronic licence: {licence.name.en}" if licence.name.en else None
-    return Text(f"有电子证照《{licence.name.zh}》的，无需提交", english)
 
 
 def _fee(fee: CityFee) -> Fee:
@@ -109,6 +142,38 @@ def _fee(fee: CityFee) -> Fee:
         unit=shown(fee.unit),
         basis=Text(fee.basis) if fee.basis else None,
     )
+
+
+def _result(city: City, item: Item) -> Text | None:
+    """What the applicant has in the end."""
+    licence = city.licence_types.get(item.result or "")
+    return shown(licence.name) if licence else maybe_shown(item.result_name)
+
+
+def _place(place: Place) -> view.Place:
+    return view.Place(
+        name=shown(place.name),
+        address=maybe_shown(place.address),
+        hours=maybe_shown(place.hours),
+        phone=place.phone,
+        bookable=place.bookable,
+    )
+
+
+def _phones(item: Item) -> tuple[view.Phone, ...]:
+    numbers = (
+        (Text("咨询电话", "Questions"), item.consult_phone),
+        (Text("投诉电话", "Complaints"), item.complaint_phone),
+    )
+    return tuple(view.Phone(label=label, number=number) for label, number in numbers if number)
+
+
+def _faq(city: City, faq: Faq) -> view.Faq:
+    source = city.sources.get(faq.source or "")
+    basis = Text(source.title) if source else None
+    if faq.basis is not None:
+        basis = Text(f"《{faq.basis.law}》{faq.basis.article}")
+    return view.Faq(question=shown(faq.question), answer=shown(faq.answer), basis=basis)
 
 
 def _law(citation: Citation) -> view.Law:

@@ -1,4 +1,4 @@
-"""The screens of the catalogue: public, the same for everybody."""
+"""办事: the directory and what a search has found. Signed in, with what the resident keeps at hand."""
 
 from datetime import date
 from typing import Any
@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 
-from backend.catalogue.asking import ask, version_number
+from backend.catalogue.asking import ask
 from backend.catalogue.directory import (
     DEPARTMENTS,
     EVERYTHING,
+    AtHand,
     Choice,
     departments_view,
     package_view,
@@ -19,9 +20,10 @@ from backend.catalogue.directory import (
     services_view,
 )
 from backend.catalogue.errors import BadCursor, StaleCursor
-from backend.catalogue.guides import guide_view
 from backend.catalogue.models import Asked, ItemPage
-from backend.catalogue.service import find_items, read_item
+from backend.catalogue.often import often_of
+from backend.catalogue.service import find_items
+from backend.catalogue.shelf import read_shelf
 from backend.city.city import City
 from backend.city.models import Subject
 from backend.core.clock import local_date
@@ -29,7 +31,7 @@ from backend.core.db import Database
 from backend.core.http.access import Access, access
 from backend.core.http.given import Given
 from backend.core.http.pages import page
-from backend.core.http.state import resources_of
+from backend.core.http.state import current_session, resources_of
 from pwa.views.shell import Tab
 
 
@@ -53,12 +55,22 @@ async def show_services(
     choice = Choice(asked=asked, everything=view == EVERYTHING)
     today = local_date(resources_of(request).clock.now())
     if _is_directory(choice):
-        by_department = view == DEPARTMENTS
-        audience = asked.subject or Subject.PERSON
-        directory = departments_view(city, today) if by_department else services_view(city, audience, today)
+        if view == DEPARTMENTS:
+            directory = departments_view(city, today)
+        else:
+            directory = services_view(city, asked.subject or Subject.PERSON, today, await _at_hand(request, city))
         return await page(request, "catalogue/services.html", directory, tab=Tab.SERVICES)
     found = await _find(resources_of(request).db, city, asked, today)
     return await page(request, "catalogue/search.html", results_view(city, choice, found), tab=Tab.SERVICES)
+
+
+async def _at_hand(request: Request[Any, Any, Any], city: City) -> AtHand:
+    """No statement for visitors, one for residents."""
+    often, session = often_of(request).most_used, await current_session(request)
+    if session is None:
+        return AtHand(often=often)
+    shelf = await read_shelf(resources_of(request).db, city, session.subject_id)
+    return AtHand(favourites=shelf.favourites, recent=shelf.recent, often=often)
 
 
 def _is_directory(choice: Choice) -> bool:
@@ -74,18 +86,4 @@ async def _find(db: Database, city: City, asked: Asked, today: date) -> ItemPage
         return await find_items(db, city, msgspec.structs.replace(asked, after=None), today)
 
 
-@get("/services/{code:str}", opt=access(Access.PUBLIC), include_in_schema=False)
-async def show_guide(
-    request: Request[Any, Any, Any],
-    city: Given[City],
-    code: FromPath[str],
-    version: FromQuery[str | None] = None,
-) -> Response[bytes]:
-    """The guide of an item; with `version` as it was then, saying so."""
-    resources = resources_of(request)
-    item, number = await read_item(resources.db, city, code, version_number(version))
-    view = guide_view(city, item, number, local_date(resources.clock.now()))
-    return await page(request, "catalogue/guide.html", view, tab=Tab.SERVICES)
-
-
-HANDLERS: list[HTTPRouteHandler] = [show_services, show_guide]
+HANDLERS: list[HTTPRouteHandler] = [show_services]

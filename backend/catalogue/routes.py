@@ -1,6 +1,5 @@
 """The JSON API of the catalogue."""
 
-import hashlib
 from typing import Annotated, Any
 
 import msgspec
@@ -20,6 +19,7 @@ from backend.city.items import Item
 from backend.core.clock import local_date
 from backend.core.http.access import Access, access
 from backend.core.http.given import Given
+from backend.core.http.revalidation import revalidated
 from backend.core.http.state import resources_of
 
 Words = Annotated[str, QueryParameter(description=f"Words, pinyin, initials, English: {LONGEST_QUERY} characters.")]
@@ -56,7 +56,7 @@ async def list_items(
     asked = ask(city, q=q, theme=theme, subject=subject, department=department, reach=reach, limit=limit, after=after)
     resources = resources_of(request)  # not by name: several named things cost more per request than the statement
     page = await find_items(resources.db, city, asked, local_date(resources.clock.now()))
-    return _revalidated(request, _encoder.encode(page))
+    return revalidated(request, _encoder.encode(page), MediaType.JSON)
 
 
 @get(
@@ -76,16 +76,7 @@ async def show_item(
 ) -> ASGIResponse:
     """The guide as data. A field that is absent is not known. A version, once published, reads the same for ever."""
     item, number = await read_item(resources_of(request).db, city, code, version_number(version))
-    return _revalidated(request, document_of(city, item, number))
-
-
-def _revalidated(request: Request[Any, Any, Any], body: bytes) -> ASGIResponse:
-    """The same for everybody: may be kept, and is asked for again by its ETag (RFC 9110, section 13)."""
-    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"cache-control": "no-cache", "etag": etag}
-    if etag.encode() in next((value for name, value in request.scope["headers"] if name == b"if-none-match"), b""):
-        return ASGIResponse(status_code=304, headers=headers)
-    return ASGIResponse(body=body, headers=headers, media_type=MediaType.JSON)
+    return revalidated(request, document_of(city, item, number), MediaType.JSON)
 
 
 HANDLERS: list[HTTPRouteHandler] = [list_items, show_item]

@@ -79,22 +79,22 @@ def _promise_note(legal: Limit | None) -> Text:
 
 
 def cost(fees: Sequence[Fee], online_pay: bool | None, charged: bool | None) -> tuple[Text | None, Text | None]:
-    """What it costs and why there may be a range. No fee known is not the same as free."""
-    if charged is False:
+    """What it costs and why there may be a range. No fee known is not the same as free, which `charged` False is."""
+    amounts = sorted({fee.amount_fen for fee in fees if fee.amount_fen is not None})
+    unsettled = any(fee.amount_fen is None for fee in fees)
+    if charged is False or (amounts == [0] and not unsettled):
         return Text("免费", "Free"), None
+    if unsettled:
+        return _unsettled(fees)
+    if len(amounts) > 1:
+        return _range(amounts[0], amounts[-1]), Text("按情形收费，见下表", "Depends on the case, see below")
     if not fees:
         return None, None
-    if any(fee.amount_fen is None for fee in fees):
-        return _unsettled(fees)
-    amounts = sorted({fee.amount_fen for fee in fees if fee.amount_fen is not None})
-    paying = Text("线上可缴", "Payable online") if online_pay else None
-    if amounts == [0]:
-        return Text("免费", "Free"), None
-    if len(fees) == 1:
-        return per_unit(fees[0]), paying
-    if len(amounts) == 1:
-        return yuan(amounts[0]), paying
-    return _range(amounts[0], amounts[-1]), Text("按情形收费，见下表", "Depends on the case, see below")
+    return per_unit(fees[0]) if len(fees) == 1 else yuan(amounts[0]), _paying(online_pay, fees)
+
+
+def _paying(online_pay: bool | None, fees: Sequence[Fee]) -> Text | None:
+    return Text("线上可缴", "Payable online") if online_pay and len(fees) == 1 else None
 
 
 def is_set_case_by_case(fee: Fee) -> bool:
@@ -142,8 +142,10 @@ def visits(item: Item) -> tuple[Text | None, Text | None]:
     if item.visits is None:
         return None, None
     if item.visits == 0:
-        return Text("不用跑", "None"), None
-    return Text(f"{item.visits} 次", f"{item.visits} visit{'' if item.visits == 1 else 's'}"), maybe_shown(item.visit_reason)
+        return Text("不用跑", "None needed"), None
+    return Text(f"{item.visits} 次", f"{item.visits} visit{'' if item.visits == 1 else 's'}"), maybe_shown(
+        item.visit_reason
+    )
 
 
 def together(texts: Sequence[Text]) -> Text:

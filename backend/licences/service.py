@@ -84,15 +84,26 @@ def window_opens_on(window: RenewalWindow | None, expires_on: date, city: City) 
     """The first day on which renewal is accepted; None where no rule says."""
     if window is None or window.open_before is None:
         return None
-    match window.unit:
+    return _earlier(expires_on, window.open_before, window.unit, city)
+
+
+def window_closes_on(window: RenewalWindow | None, expires_on: date, city: City) -> date | None:
+    """The last day on which renewal is accepted; None where no rule says."""
+    if window is None or window.close_before is None:
+        return None
+    return _earlier(expires_on, window.close_before, window.unit, city)
+
+
+def _earlier(on: date, amount: int, unit: Unit, city: City) -> date:
+    match unit:
         case Unit.DAY:
-            return expires_on - timedelta(days=window.open_before)
+            return on - timedelta(days=amount)
         case Unit.WORKDAY:
-            return city.calendar.add_working_days(expires_on, -window.open_before).on
+            return city.calendar.add_working_days(on, -amount).on
         case Unit.MONTH:
-            return add_months(expires_on, -window.open_before)
+            return add_months(on, -amount)
         case Unit.YEAR:
-            return add_months(expires_on, -12 * window.open_before)
+            return add_months(on, -12 * amount)
 
 
 def _opened(keyring: Keyring, row: SealedLicence, today: date, city: City) -> Licence:

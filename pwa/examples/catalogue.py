@@ -2,7 +2,26 @@
 
 from datetime import date
 
-from pwa.views.guide import Answers, Fact, Guide, Law, Material, MaterialState, Notice, Step, Tone
+from pwa.views.guide import (
+    Answered,
+    Answers,
+    Asking,
+    Condition,
+    Fact,
+    Faq,
+    Favourite,
+    Guide,
+    Law,
+    Material,
+    MaterialState,
+    Notice,
+    Option,
+    Phone,
+    Place,
+    SelfCheck,
+    Step,
+    Tone,
+)
 from pwa.views.parts import Action, Fee, Segment, Text, Tile
 from pwa.views.services import Department, HeldLicence, Result, SearchResults, Services
 
@@ -33,6 +52,14 @@ SERVICES = Services(
         Tile(icon="graduation-cap", label=Text("教育科研", "Education"), path="/services?theme=教育科研"),
         Tile(icon="hand-heart", label=Text("优待抚恤", "Benefits"), path="/services?theme=优待抚恤"),
         Tile(icon="plane", label=Text("出境入境", "Border"), path="/services?theme=出境入境"),
+    ),
+    favourites=(
+        Result(title=Text("居住证签注", "Endorse a residence permit"), note=Text("线上可办", "Online"), path="#"),
+    ),
+    recent=(Result(title=Text("身份证挂失", "Report a lost ID card"), note=None, path="#"),),
+    often=(
+        Segment(label=Text("异地就医备案", "Register care elsewhere"), path="#"),
+        Segment(label=Text("住房公积金提取", "Withdraw from the housing fund"), path="#"),
     ),
     departments=(
         Department(name=Text("市公安局", "Public Security Bureau"), path="/services?q=市公安局", count=42),
@@ -83,6 +110,36 @@ SEARCH = SearchResults(
 
 NOTHING = SearchResults(query="xyzzy", subjects=SUBJECTS, popular=SEARCH.popular)
 
+WHO_COMES = Answered(
+    question=Text("谁来办？", "Who applies?"),
+    answer=Text("请人代办", "Somebody for me"),
+    change_path="/services/LAW-0025#self-check",
+)
+ASKING = SelfCheck(
+    action="/services/LAW-0025#self-check",
+    start_path="/services/LAW-0025#self-check",
+    answered=(WHO_COMES,),
+    asking=Asking(
+        question=Text("您多大年纪？", "How old are you?"),
+        hint=Text("按周岁算", "In completed years"),
+        options=(
+            Option(label=Text("未满七十周岁", "Under 70"), value="agent.under-70"),
+            Option(label=Text("七十周岁以上", "70 or older"), value="agent.from-70"),
+        ),
+    ),
+)
+SETTLED = SelfCheck(action="#", start_path="/services/LAW-0025#self-check", answered=(WHO_COMES, WHO_COMES))
+ELSEWHERE = SelfCheck(
+    action="#",
+    start_path="/services/LAW-0025#self-check",
+    outdated=True,
+    answered=(WHO_COMES,),
+    referral=Notice(
+        tone=Tone.WARN, lead=Text("证丢了要办补证，不是换证。", "A lost licence is replaced, not renewed.")
+    ),
+    referral_action=Action(label=Text("驾驶证遗失补证", "Replace a lost driving licence"), path="/services/LAW-0026"),
+)
+
 GUIDE = Guide(
     code="LAW-0025",
     title=Text("机动车驾驶证期满换证", "Renew an expiring driving licence"),
@@ -91,6 +148,7 @@ GUIDE = Guide(
     online=Action(label=Text("在线办理", "Apply online"), path="/apply/LAW-0025"),
     counter=Action(label=Text("预约窗口", "Book a counter"), path="/appointments/LAW-0025"),
     remind_path="/me/notifications",
+    favourite=Favourite(path="/services/LAW-0025/drop", kept=True),
     eligibility=Notice(
         tone=Tone.OK,
         lead=Text("您现在可以办。", "You can do this now."),
@@ -100,6 +158,7 @@ GUIDE = Guide(
         ),
     ),
     answers=Answers(
+        who=Fact(value=Text("个人", "People"), note=Text("条件见下", "See the conditions below")),
         when=Fact(
             value=Text("期满前 90 日内", "Within 90 days before expiry"),
             note=Text("您：11 月 5 日起", "You: from 5 November"),
@@ -109,8 +168,17 @@ GUIDE = Guide(
         ),
         cost=Fact(value=Text("10 元/证", "¥10"), note=Text("工本费", "Card fee")),
         place=Fact(),
+        visits=Fact(value=Text("1 次", "1 visit"), note=Text("现场拍照", "A photo is taken there")),
     ),
-    conditions=(Text("驾驶证有效期满前九十日内", "Within ninety days before the licence expires"),),
+    self_check=ASKING,
+    open_situation=True,
+    conditions=(
+        Condition(text=Text("驾驶证有效期满前九十日内", "Within ninety days before the licence expires")),
+        Condition(
+            text=Text("年满七十周岁的，每年提交身体条件证明", "From the age of 70 a medical certificate every year"),
+            only_if=Text("七十周岁以上", "70 or older"),
+        ),
+    ),
     materials=(
         Material(
             name=Text("居民身份证", "Resident ID card"),
@@ -127,12 +195,22 @@ GUIDE = Guide(
             source=Text("可用手机拍", "a phone picture will do"),
             requirement=Text("白色背景，不戴帽子，五官清楚。", "White background, no hat, face clearly visible."),
         ),
+        Material(
+            name=Text("委托书", "Power of attorney"),
+            state=MaterialState.PROMISED,
+            only_if=Text("代办", "By an agent"),
+        ),
     ),
     steps=(
         Step(title=Text("核对信息", "Check your details"), detail=Text("看一遍即可", "Read them once")),
         Step(title=Text("上传照片", "Upload a photo"), detail=Text("拍照或从相册选", "Take one or choose one")),
         Step(title=Text("缴费 10 元", "Pay ¥10")),
-        Step(title=Text("制证与领取", "Production and pick-up"), detail=Text("可寄到家", "Can be sent home")),
+        Step(
+            title=Text("制证与领取", "Production and pick-up"),
+            detail=Text("可寄到家", "Can be sent home"),
+            limit=Text("1 个工作日", "1 working day"),
+            only_if=Text("本人办理", "In person"),
+        ),
     ),
     fees=(
         Fee(
@@ -146,6 +224,26 @@ GUIDE = Guide(
         tone=Tone.WARN,
         lead=Text("超期一年以上未换证，驾驶证会被注销。", "After a year's delay the licence is cancelled."),
         detail=Text("《机动车驾驶证申领和使用规定》第七十九条"),
+    ),
+    result=Text("机动车驾驶证", "Driving licence"),
+    places=(
+        Place(
+            name=Text("市公安局车辆管理所", "Vehicle administration office"),
+            address=Text("示例路 1 号", "1 Example Road"),
+            hours=Text("工作日 9:00–17:00", "Working days 9:00–17:00"),
+            phone="12123",
+            bookable=True,
+        ),
+    ),
+    phones=(Phone(label=Text("咨询电话", "Questions"), number="12123"),),
+    faq=(
+        Faq(
+            question=Text("在外地能换吗？", "Can I renew it elsewhere?"),
+            answer=Text(
+                "可以，全国任何一个车管所都能换。", "Yes, at any vehicle administration office in the country."
+            ),
+            basis=Text("《机动车驾驶证申领和使用规定》第六十三条"),
+        ),
     ),
     laws=(
         Law(law=Text("机动车驾驶证申领和使用规定"), article=Text("第六十三条"), version="2021-12-17"),

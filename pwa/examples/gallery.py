@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from pwa.examples import catalogue, home, inbox, wallet
 from pwa.rendering import TEMPLATES
-from pwa.views.guide import Guide, Material, MaterialState
+from pwa.views.guide import Guide, Material, MaterialState, SelfCheck
 from pwa.views.home import CaseStrip, FeedCard
 from pwa.views.messages import MessageLine, OpenMessage, Why
 from pwa.views.parts import FieldError, Segment, Text, Tile
@@ -29,6 +29,7 @@ class Gallery(Struct, frozen=True, kw_only=True):
     held: HeldLicence
     guide: Guide
     materials: tuple[Material, ...]
+    self_checks: tuple[SelfCheck, ...]
     licences: tuple[LicenceCard, ...]
     missing: NotHeld
     message: OpenMessage
@@ -75,6 +76,7 @@ def gallery(*components: str) -> Gallery:
         held=catalogue.SEARCH.licences[0],
         guide=catalogue.GUIDE,
         materials=_every_material(),
+        self_checks=(catalogue.SETTLED, catalogue.ELSEWHERE),
         licences=_every_licence(),
         missing=wallet.SENIOR_CARD,
         message=inbox.ENDORSE,

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
@@ -30,12 +31,52 @@ class Fact(Struct, frozen=True, kw_only=True):
 
 
 class Answers(Struct, frozen=True, kw_only=True):
-    """When to apply, how long it takes, what it costs, where it is done."""
+    """Who may apply, when, how long it takes, what it costs, where it is done, and how often one has to go there."""
 
+    who: Fact = Fact()
     when: Fact = Fact()
     duration: Fact = Fact()
     cost: Fact = Fact()
     place: Fact = Fact()
+    visits: Fact = Fact()
+
+
+class Answered(Struct, frozen=True, kw_only=True):
+    """A question of the self-check and its answer; `change_path` asks it again."""
+
+    question: Text
+    answer: Text
+    change_path: str
+
+
+class Option(Struct, frozen=True, kw_only=True):
+    """`value` is the whole path of answers up to this one: the link that can be kept."""
+
+    label: Text
+    value: str
+
+
+class Asking(Struct, frozen=True, kw_only=True):
+    question: Text
+    options: tuple[Option, ...]
+    hint: Text | None = None
+
+
+class SelfCheck(Struct, frozen=True, kw_only=True):
+    """Questions that narrow the guide to one situation: what was answered, and what is asked next, if anything is.
+
+    `outdated`: the link led through questions that have changed. `referral` leads to another guide, where one is known.
+    `version` is kept while an old version is checked; `start_path` forgets all answers.
+    """
+
+    action: str
+    start_path: str
+    answered: tuple[Answered, ...] = ()
+    asking: Asking | None = None
+    outdated: bool = False
+    referral: Notice | None = None
+    referral_action: Action | None = None
+    version: int | None = None
 
 
 class MaterialState(StrEnum):
@@ -48,18 +89,59 @@ class MaterialState(StrEnum):
 
 
 class Material(Struct, frozen=True, kw_only=True):
-    """`source` says where it came from, why it is not needed, or how to bring it. `optional` None means unknown."""
+    """`source` says where it came from, why it is not needed, or how to bring it. `optional` None means unknown.
+
+    `only_if` names the situations that need it, where it is not settled yet which one this is.
+    """
 
     name: Text
     state: MaterialState = MaterialState.NEEDED
     source: Text | None = None
     requirement: Text | None = None
     optional: bool | None = None
+    only_if: Text | None = None
+
+
+class Condition(Struct, frozen=True, kw_only=True):
+    text: Text
+    only_if: Text | None = None
 
 
 class Step(Struct, frozen=True, kw_only=True):
+    """`limit` is how much of the office's time it takes."""
+
     title: Text
     detail: Text | None = None
+    limit: Text | None = None
+    only_if: Text | None = None
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where one goes. `bookable` None: not known."""
+
+    name: Text
+    address: Text | None = None
+    hours: Text | None = None
+    phone: str | None = None
+    bookable: bool | None = None
+
+
+class Faq(Struct, frozen=True, kw_only=True):
+    question: Text
+    answer: Text
+    basis: Text | None = None
+
+
+class Phone(Struct, frozen=True, kw_only=True):
+    label: Text
+    number: str
+
+
+class Favourite(Struct, frozen=True, kw_only=True):
+    """`path` takes a POST that keeps the item, or drops it where it is `kept`."""
+
+    path: str
+    kept: bool
 
 
 class Law(Struct, frozen=True, kw_only=True):
@@ -72,26 +154,39 @@ class Law(Struct, frozen=True, kw_only=True):
 
 
 class Guide(Struct, frozen=True, kw_only=True):
-    """`materials` None means unknown, () means none. `online` only where it really is; `counter` books a place.
-    `superseded_by` leads from an old version to the present one.
+    """`materials` None means unknown, () means none; `open_situation`: which of them are needed still depends.
+
+    `online` only where it really is; `counter` books a place. `superseded_by` leads from an old version to the present
+    one. `favourite` None: nobody is signed in. `structured` is the guide as schema.org tells it, `canonical` its
+    address without any answers.
     """
 
     code: str
     title: Text
     department: Text | None
     tags: tuple[Text, ...] = ()
+    summary: Text | None = None
     online: Action | None = None
     counter: Action | None = None
     remind_path: str | None = None
+    favourite: Favourite | None = None
     eligibility: Notice | None = None
     answers: Answers = Answers()
-    conditions: tuple[Text, ...] = ()
+    self_check: SelfCheck | None = None
+    open_situation: bool = False
+    conditions: tuple[Condition, ...] = ()
     materials: tuple[Material, ...] | None = None
     steps: tuple[Step, ...] = ()
     fees: tuple[Fee, ...] = ()
+    result: Text | None = None
     consequence: Notice | None = None
+    places: tuple[Place, ...] = ()
+    phones: tuple[Phone, ...] = ()
+    faq: tuple[Faq, ...] = ()
     laws: tuple[Law, ...] = ()
     source: Text | None = None
     checked_on: date | None = None
     version: int | None = None
     superseded_by: str | None = None
+    canonical: str | None = None
+    structured: dict[str, Any] | None = None

@@ -11,16 +11,6 @@ class Department(Struct, frozen=True, kw_only=True):
     count: int
 
 
-class Services(Struct, frozen=True, kw_only=True):
-    """The hall's directory. `packages` are life events (一件事); `rows` are further doors that really open."""
-
-    subjects: tuple[Segment, ...] = ()
-    packages: tuple[Tile, ...] = ()
-    themes: tuple[Tile, ...] = ()
-    departments: tuple[Department, ...] = ()
-    rows: tuple[Tile, ...] = ()
-
-
 class Result(Struct, frozen=True, kw_only=True):
     """One item found. `marks` are the words to be marked in the title. `for_you` puts it on top: why now."""
 
@@ -29,6 +19,24 @@ class Result(Struct, frozen=True, kw_only=True):
     path: str
     marks: tuple[str, ...] = ()
     for_you: Text | None = None
+
+
+class Services(Struct, frozen=True, kw_only=True):
+    """The hall's directory. `packages` are life events (一件事); `rows` are further doors that really open.
+
+    `favourites` and `recent` belong to the one who is signed in. `often` are items that the city really uses most;
+    `popular` are searches to begin with while there are no counts.
+    """
+
+    subjects: tuple[Segment, ...] = ()
+    favourites: tuple[Result, ...] = ()
+    recent: tuple[Result, ...] = ()
+    often: tuple[Segment, ...] = ()
+    popular: tuple[Segment, ...] = ()
+    packages: tuple[Tile, ...] = ()
+    themes: tuple[Tile, ...] = ()
+    departments: tuple[Department, ...] = ()
+    rows: tuple[Tile, ...] = ()
 
 
 class HeldLicence(Struct, frozen=True, kw_only=True):

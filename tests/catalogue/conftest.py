@@ -9,7 +9,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from backend.catalogue import pages, routes
+from backend.catalogue import pages, routes, shelf_pages, sitemap
 from backend.catalogue.service import index_items
 from backend.city.city import City
 from backend.core.clock import FixedClock
@@ -17,10 +17,11 @@ from backend.core.crypto import Keyring
 from backend.core.db import Database, connect
 from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.redis import EmbeddedRedis
+from backend.guides import pages as guides_pages
 from tests.hall import Hall
 
 INDEXED = "suishenban_catalogue"
-HANDLERS = [*routes.HANDLERS, *pages.HANDLERS]
+HANDLERS = [*routes.HANDLERS, *pages.HANDLERS, *shelf_pages.HANDLERS, *sitemap.HANDLERS, *guides_pages.HANDLERS]
 
 
 class Counting(Database):

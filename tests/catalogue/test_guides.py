@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from backend.catalogue.guides import guide_view
+from backend.catalogue.guides import Resident, guide_view
 from backend.city.guide_parts import ApplyWindow, Limit, Material, Necessity, WindowKind
 from backend.city.items import CaseKind, Channel
 from backend.city.models import Text, Unit
@@ -98,7 +98,8 @@ def test_when_and_where_are_as_the_city_says() -> None:
     assert answers.when.value.zh == "期满前九十日内"
     assert answers.place.value is not None
     assert (answers.place.value.zh, answers.place.value.en) == ("手机或窗口", "Phone or counter")
-    assert answers.place.note is not None
+    assert answers.visits.value is not None
+    assert (answers.visits.value.zh, answers.visits.value.en) == ("不用跑", "None needed")
 
 
 def test_online_is_said_only_where_it_is() -> None:
@@ -113,7 +114,7 @@ def test_a_licence_in_the_wallet_spares_the_paper() -> None:
     city = Sample([entry]).city()
 
     public = guide_view(city, entry, 1, TODAY)
-    personal = guide_view(city, entry, 1, TODAY, held={"identity-card"})
+    personal = guide_view(city, entry, 1, TODAY, resident=Resident(held=frozenset({"identity-card"})))
 
     assert public.materials is not None
     assert personal.materials is not None

@@ -8,7 +8,7 @@ import brotli
 
 SMALLEST = 500  # bytes: below it the headers weigh more than what is saved
 
-_TEXT = (b"text/", b"application/json", b"application/problem+json", b"application/manifest+json")
+_TEXT = (b"text/", b"application/json", b"application/problem+json", b"application/manifest+json", b"application/xml")
 _BROTLI_QUALITY, _GZIP_LEVEL = 5, 6
 
 Headers: TypeAlias = Iterable[tuple[bytes, bytes]]
