@@ -198,6 +198,27 @@ class TopicChoice(Struct, frozen=True, kw_only=True):
     stopped: bool
 
 
+class StopScope(StrEnum):
+    RULE = "rule"
+    TOPIC = "topic"
+
+
+class StopLabel(Struct, frozen=True):
+    """What was stopped, in words."""
+
+    zh: str
+    en: str | None
+
+
+class Stop(Struct, frozen=True, kw_only=True):
+    """Something a person has stopped. `label` None: nobody said what it was called."""
+
+    scope: StopScope
+    name: str
+    label: StopLabel | None
+    stopped_at: datetime
+
+
 class Reader(Struct, frozen=True):
     """How a person wants to be told. `quiet_hours` None: at any hour."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from notifications.errors import BadQuietHours, CannotStop
 from notifications.inbox import get_message
-from notifications.models import ChannelName, Locale, QuietHours, Reader, TopicChoice
+from notifications.models import ChannelName, Locale, QuietHours, Reader, Stop, StopLabel, StopScope, TopicChoice
 from notifications.ports import Conn
 from notifications.queries import choices, deliveries
 from notifications.topics import TOPICS, topic_of
@@ -35,12 +35,18 @@ async def set_channel(
     await choices.upsert_preference(tx, recipient_id, code, channel, enabled=enabled, now=now)
 
 
-async def stop_rule(tx: Conn, recipient_id: UUID, rule: str, now: datetime) -> int:
+async def list_stops(conn: Conn, recipient_id: UUID) -> list[Stop]:
+    """Everything this person has stopped, newest first."""
+    return await choices.list_stops(conn, recipient_id)
+
+
+async def stop_rule(tx: Conn, recipient_id: UUID, rule: str, now: datetime, label: StopLabel | None = None) -> int:
     """不再提醒: no channel sends messages of this rule any more, queued ones included; statutory notices still go.
 
-    Later messages are kept in the inbox as read. Returns how many queued deliveries were dropped.
+    Later messages are kept in the inbox as read. `label` is what the list of stops calls it. Returns how many queued
+    deliveries were dropped.
     """
-    await choices.insert_stop(tx, recipient_id, "rule", rule, now)
+    await choices.insert_stop(tx, recipient_id, StopScope.RULE, rule, label, now)
     return await deliveries.update_stopped(tx, recipient_id, rule=rule, topic=None, now=now)
 
 
@@ -54,9 +60,10 @@ async def list_stopped_rules(conn: Conn, recipient_ids: Sequence[UUID]) -> dict[
 
 async def stop_topic(tx: Conn, recipient_id: UUID, topic: str, now: datetime) -> int:
     """As stop_rule, for everything of a topic. Raises UnknownTopic."""
-    code = topic_of(topic).code
-    await choices.insert_stop(tx, recipient_id, "topic", code, now)
-    return await deliveries.update_stopped(tx, recipient_id, rule=None, topic=code, now=now)
+    stopped = topic_of(topic)
+    label = StopLabel(stopped.label_zh, stopped.label_en)
+    await choices.insert_stop(tx, recipient_id, StopScope.TOPIC, stopped.code, label, now)
+    return await deliveries.update_stopped(tx, recipient_id, rule=None, topic=stopped.code, now=now)
 
 
 async def stop_message(tx: Conn, recipient_id: UUID, message_id: UUID, now: datetime) -> str:
@@ -64,19 +71,21 @@ async def stop_message(tx: Conn, recipient_id: UUID, message_id: UUID, now: date
     message = await get_message(tx, recipient_id, message_id, now)
     if not message.can_stop:
         raise CannotStop
-    await stop_rule(tx, recipient_id, message.rule, now)
+    english = None if message.en is None else message.en.stop_label or message.en.title
+    label = StopLabel(message.zh.stop_label or message.zh.title, english)
+    await stop_rule(tx, recipient_id, message.rule, now, label)
     return message.rule
 
 
 async def resume_rule(tx: Conn, recipient_id: UUID, rule: str, now: datetime) -> int:
     """Takes a stop back; what it dropped and is still of use is queued again. Returns how many deliveries."""
-    await choices.delete_stop(tx, recipient_id, "rule", rule)
+    await choices.delete_stop(tx, recipient_id, StopScope.RULE, rule)
     return await deliveries.update_resumed(tx, recipient_id, rule=rule, topic=None, now=now)
 
 
 async def resume_topic(tx: Conn, recipient_id: UUID, topic: str, now: datetime) -> int:
     """As resume_rule, for a topic."""
-    await choices.delete_stop(tx, recipient_id, "topic", topic)
+    await choices.delete_stop(tx, recipient_id, StopScope.TOPIC, topic)
     return await deliveries.update_resumed(tx, recipient_id, rule=None, topic=topic, now=now)
 
 
@@ -88,11 +97,16 @@ async def get_reader(conn: Conn, recipient_id: UUID) -> Reader:
 async def set_quiet_hours(tx: Conn, recipient_id: UUID, quiet_hours: QuietHours | None, now: datetime) -> None:
     """None switches them off. Raises BadQuietHours. Counts at the moment of sending, so also for what is queued."""
     if quiet_hours is None:
-        await choices.upsert_no_quiet_hours(tx, recipient_id, now)
+        await choices.upsert_quiet(tx, recipient_id, quiet=False, now=now)
         return
     if quiet_hours.starts == quiet_hours.ends:
         raise BadQuietHours
     await choices.upsert_quiet_hours(tx, recipient_id, quiet_hours, now)
+
+
+async def resume_quiet_hours(tx: Conn, recipient_id: UUID, now: datetime) -> None:
+    """On again, from and to the hours they had."""
+    await choices.upsert_quiet(tx, recipient_id, quiet=True, now=now)
 
 
 async def set_locale(tx: Conn, recipient_id: UUID, locale: Locale, now: datetime) -> None:

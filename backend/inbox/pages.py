@@ -16,7 +16,7 @@ from backend.core.http.given import Given
 from backend.core.http.pages import own_path, page, see_other
 from backend.core.http.toasts import say_next
 from backend.core.sessions import Session
-from backend.inbox import app_pages, me_pages
+from backend.inbox import app_pages, me_pages, notification_pages
 from backend.inbox.service import open_message, put_off, remind_again, stop_reminding
 from backend.inbox.showing import line, opened, stop_label, to_be_done
 from notifications.inbox import count_unread, list_inbox
@@ -153,4 +153,9 @@ async def _back(request: Request[Any, Any, Any], message_id: UUID) -> str:
     return own_path(given, f"/messages/{message_id}")
 
 
-HANDLERS = [messages, message, open_link, later, stop, undo_stop, *me_pages.HANDLERS, *app_pages.HANDLERS]
+HANDLERS = [
+    *(messages, message, open_link, later, stop, undo_stop),
+    *me_pages.HANDLERS,
+    *notification_pages.HANDLERS,
+    *app_pages.HANDLERS,
+]

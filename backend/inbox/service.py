@@ -8,7 +8,7 @@ from backend.core.db import Database
 from backend.inbox.errors import BadDays
 from notifications import inbox, preferences
 from notifications.errors import CannotSnooze
-from notifications.models import InboxMessage
+from notifications.models import InboxMessage, Stop, StopScope
 from pwa.views.parts import Due
 
 SOON = timedelta(days=30)
@@ -60,3 +60,15 @@ async def remind_again(db: Database, recipient_id: UUID, message_id: UUID, now: 
         message = await inbox.get_message(tx, recipient_id, message_id, now)
         await preferences.resume_rule(tx, recipient_id, message.rule, now)
         return message
+
+
+async def resume_stopped(db: Database, recipient_id: UUID, scope: str, name: str, now: datetime) -> Stop | None:
+    """Takes a stop of the list back and returns what it was; None when it is not in force (any more)."""
+    async with db.transaction() as tx:
+        stops = await preferences.list_stops(tx, recipient_id)
+        stop = next((each for each in stops if (each.scope, each.name) == (scope, name)), None)
+        if stop is not None and stop.scope is StopScope.TOPIC:
+            await preferences.resume_topic(tx, recipient_id, name, now)
+        elif stop is not None:
+            await preferences.resume_rule(tx, recipient_id, name, now)
+        return stop

@@ -19,11 +19,13 @@ CREATE TABLE preferences (
     PRIMARY KEY (recipient_id, topic, channel)
 );
 
--- 不再提醒: rules and topics a person has stopped.
+-- 不再提醒: rules and topics a person has stopped, a rule in the words of the message it was stopped by.
 CREATE TABLE stops (
     recipient_id uuid        NOT NULL,
     scope        text        NOT NULL CHECK (scope IN ('rule', 'topic')),
     name         text        NOT NULL,
+    label_zh     text,
+    label_en     text,
     stopped_at   timestamptz NOT NULL,
     PRIMARY KEY (recipient_id, scope, name)
 );

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from notifications.models import ChannelName, Locale, QuietHours, Reader
+from notifications.models import ChannelName, Locale, QuietHours, Reader, Stop, StopLabel, StopScope
 from notifications.ports import Conn
 
 
@@ -42,20 +43,40 @@ async def list_stopped_rules(conn: Conn, recipient_ids: Sequence[UUID]) -> list[
     return [(row["recipient_id"], row["name"]) for row in rows]
 
 
-async def insert_stop(tx: Conn, recipient_id: UUID, scope: str, name: str, now: datetime) -> None:
+async def list_stops(conn: Conn, recipient_id: UUID) -> list[Stop]:
+    rows = await conn.fetch(
+        """
+        SELECT scope, name, label_zh, label_en, stopped_at FROM stops WHERE recipient_id = $1
+        ORDER BY stopped_at DESC, name
+        """,
+        recipient_id,
+    )
+    return [_stop(row) for row in rows]
+
+
+def _stop(row: Any) -> Stop:
+    label = None if row["label_zh"] is None else StopLabel(row["label_zh"], row["label_en"])
+    return Stop(scope=StopScope(row["scope"]), name=row["name"], label=label, stopped_at=row["stopped_at"])
+
+
+async def insert_stop(
+    tx: Conn, recipient_id: UUID, scope: StopScope, name: str, label: StopLabel | None, now: datetime
+) -> None:
     await tx.execute(
         """
-        INSERT INTO stops (recipient_id, scope, name, stopped_at) VALUES ($1, $2, $3, $4)
+        INSERT INTO stops (recipient_id, scope, name, label_zh, label_en, stopped_at) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (recipient_id, scope, name) DO NOTHING
         """,
         recipient_id,
         scope,
         name,
+        None if label is None else label.zh,
+        None if label is None else label.en,
         now,
     )
 
 
-async def delete_stop(tx: Conn, recipient_id: UUID, scope: str, name: str) -> None:
+async def delete_stop(tx: Conn, recipient_id: UUID, scope: StopScope, name: str) -> None:
     await tx.execute(
         "DELETE FROM stops WHERE recipient_id = $1 AND scope = $2 AND name = $3", recipient_id, scope, name
     )
@@ -84,13 +105,15 @@ async def upsert_quiet_hours(tx: Conn, recipient_id: UUID, quiet_hours: QuietHou
     )
 
 
-async def upsert_no_quiet_hours(tx: Conn, recipient_id: UUID, now: datetime) -> None:
+async def upsert_quiet(tx: Conn, recipient_id: UUID, *, quiet: bool, now: datetime) -> None:
+    """On or off; the hours stay."""
     await tx.execute(
         """
-        INSERT INTO recipients (recipient_id, quiet, updated_at) VALUES ($1, false, $2)
-        ON CONFLICT (recipient_id) DO UPDATE SET quiet = false, updated_at = $2
+        INSERT INTO recipients (recipient_id, quiet, updated_at) VALUES ($1, $2, $3)
+        ON CONFLICT (recipient_id) DO UPDATE SET quiet = $2, updated_at = $3
         """,
         recipient_id,
+        quiet,
         now,
     )
 

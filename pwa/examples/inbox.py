@@ -3,7 +3,16 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from pwa.views.me import Channel, ChannelSwitch, Identity, Me, NotificationSettings, PushExplainer, TopicPreference
+from pwa.views.me import (
+    Channel,
+    ChannelSwitch,
+    Identity,
+    Me,
+    NotificationSettings,
+    PushExplainer,
+    Stopped,
+    TopicPreference,
+)
 from pwa.views.messages import DigestLine, MessageLine, MessagePage, Messages, MessageTab, OpenMessage, QuietHours, Why
 from pwa.views.parts import Action, Due, FieldError, Text
 
@@ -128,10 +137,28 @@ IDENTITY = Identity(
 )
 ME = Me(identity=IDENTITY, topics=TOPICS, quiet=QUIET, other_devices=2)
 ME_SIGNED_OUT = Me()
-SETTINGS = NotificationSettings(topics=TOPICS, quiet=QUIET, push_devices=1)
+EARLIER, LATER = QuietHours(begins=time(21), ends=time(7)), QuietHours(begins=time(23), ends=time(9))
+SETTINGS = NotificationSettings(
+    topics=TOPICS,
+    quiet=QUIET,
+    earlier=EARLIER,
+    later=LATER,
+    stopped=(
+        Stopped(
+            scope="rule",
+            name="licence-expiry:driving-licence",
+            label=Text("机动车驾驶证到期提醒", "Reminders for the driving licence"),
+            on=date(2026, 11, 5),
+        ),
+    ),
+    push_devices=1,
+)
+SETTINGS_LOUD = NotificationSettings(topics=TOPICS, quiet=QUIET, earlier=EARLIER, later=LATER, quiet_on=False)
 SETTINGS_REFUSED = NotificationSettings(
     topics=TOPICS,
     quiet=QuietHours(begins=time(8), ends=time(8)),
+    earlier=EARLIER,
+    later=LATER,
     errors=(
         FieldError(field="ends", message=Text("结束时间要与开始时间不同", "The end must differ from the beginning")),
     ),

@@ -56,6 +56,7 @@ SCREENS = {
     "me": _screen("inbox/me.html", inbox.ME, "/me", Tab.ME),
     "me-signed-out": _signed_out("inbox/me.html", inbox.ME_SIGNED_OUT, "/me", Tab.ME),
     "notifications": _screen("inbox/notifications.html", inbox.SETTINGS, "/me/notifications", Tab.ME),
+    "notifications-loud": _screen("inbox/notifications.html", inbox.SETTINGS_LOUD, "/me/notifications", Tab.ME),
     "notifications-refused": _screen("inbox/notifications.html", inbox.SETTINGS_REFUSED, "/me/notifications", Tab.ME),
     "push": _screen("inbox/push.html", inbox.PUSH, "/me/push", Tab.ME),
     "display": _screen("inbox/display.html", Plain(), "/me/display", Tab.ME),

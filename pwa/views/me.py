@@ -1,5 +1,6 @@
 """我的: who one is here, how one wants to be told, how the screen looks."""
 
+from datetime import date
 from enum import StrEnum
 
 from msgspec import Struct
@@ -58,21 +59,35 @@ class Me(Struct, frozen=True, kw_only=True):
     rows: tuple[Tile, ...] = ()
 
 
+class Stopped(Struct, frozen=True, kw_only=True):
+    """Something that was stopped; `scope` and `name` are the values the form posts to take it back."""
+
+    scope: str
+    name: str
+    label: Text
+    on: date
+
+
 class NotificationSettings(Struct, frozen=True, kw_only=True):
     """/me/notifications: every topic by every channel, and quiet hours. `push_devices` counts subscribed browsers.
 
-    `errors` link to the fields `begins` and `ends`.
+    `earlier` and `later` are what the elder page offers instead of fields for the hours. `errors` link to the fields
+    `begins` and `ends`.
     """
 
     topics: tuple[TopicPreference, ...]
     quiet: QuietHours
+    earlier: QuietHours
+    later: QuietHours
+    quiet_on: bool = True
+    stopped: tuple[Stopped, ...] = ()
     push_devices: int = 0
     errors: tuple[FieldError, ...] = ()
 
 
 class PushExplainer(Struct, frozen=True, kw_only=True):
-    """/me/push: why, then ask. Whether this very browser is subscribed only the browser knows."""
+    """/me/push: why, then ask. Whether this very browser is subscribed only the browser knows. `quiet` None: off."""
 
-    quiet: QuietHours
+    quiet: QuietHours | None = None
     devices: int = 0
     examples: tuple[Text, ...] = ()
