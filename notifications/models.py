@@ -108,6 +108,8 @@ class Message(Struct, frozen=True, kw_only=True):
     `topic` is a code of topics.TOPICS. `link` is a path of our own site, opened by the button.
     `useful_until` (aware UTC) ends every attempt to deliver. `thread`: a newer message of the same recipient, rule and
     thread takes the place of an undelivered older push; by default every occasion is its own thread.
+    `about` are keys of the things it speaks of: an unread older message of the topic that speaks of nothing else counts
+    as read once this one is there, so that the badge counts one thing once.
     `ignores_quiet_hours` is for danger and deadlines that end today.
     """
 
@@ -127,6 +129,7 @@ class Message(Struct, frozen=True, kw_only=True):
     tone: Tone = Tone.INFO
     urgency: Urgency = Urgency.NORMAL
     thread: str | None = None
+    about: tuple[str, ...] = ()
     ignores_quiet_hours: bool = False
 
 

@@ -20,16 +20,18 @@ MAX_POINTERS_WAITING = 20_000  # the stream is a window onto Postgres, not a sec
 async def queue(tx: Conn, new: Sequence[Message], now: datetime) -> list[Pointer]:
     """Records messages in the transaction of their cause; a message already queued once is left as it is.
 
-    Thousands at once are fine (three statements whatever their number). A stopped rule or topic is recorded as read
-    and goes nowhere. Returns pointers to what is due now: give them to `publish` after the commit. What falls into
-    quiet hours waits in Postgres for the sweep. Raises UnknownTopic; the database refuses a link that leaves our site.
+    Thousands at once are fine (four statements whatever their number). A stopped rule or topic is recorded as read
+    and goes nowhere; what a newer message says anew counts as read (`Message.about`). Returns pointers to what is due
+    now: give them to `publish` after the commit. What falls into quiet hours waits in Postgres for the sweep. Raises
+    UnknownTopic; the database refuses a link that leaves our site.
     """
     if not new:
         return []
     by_id = {message.message_id: message for message in new}
     for topic in {message.topic for message in new}:
         topic_of(topic)
-    recorded = await messages.insert_messages(tx, new, now)
+    told = [each for each in await messages.insert_messages(tx, new, now) if not each.muted]
+    await messages.update_replaced(tx, told, now)
     plans = [
         planning.Plan(
             recipient_id=each.recipient_id,
@@ -37,8 +39,7 @@ async def queue(tx: Conn, new: Sequence[Message], now: datetime) -> list[Pointer
             topic=by_id[each.message_id].topic,
             ignores_quiet_hours=by_id[each.message_id].ignores_quiet_hours,
         )
-        for each in recorded
-        if not each.muted
+        for each in told
     ]
     return await planning.plan_deliveries(tx, plans, due_at=now, now=now)
 

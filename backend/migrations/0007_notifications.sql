@@ -47,6 +47,7 @@ CREATE TABLE messages (
     tone                text        NOT NULL CHECK (tone IN ('info', 'ok', 'warn', 'bad')),
     urgency             text        NOT NULL CHECK (urgency IN ('low', 'normal', 'high')),
     thread              text        NOT NULL,
+    about               jsonb       NOT NULL,  -- keys of the things it speaks of
     ignores_quiet_hours boolean     NOT NULL,
     useful_until        timestamptz NOT NULL,
     state               text        NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'superseded', 'withdrawn')),

@@ -43,6 +43,7 @@ def reminder(message_id: UUID, matches: Sequence[Match], as_of: date, city: City
         urgency=_urgency(first.rung),
         useful_until=_useful_until(ordered, city),
         thread=TOPIC if several else str(first.licence.licence_id),
+        about=tuple(str(match.licence.licence_id) for match in ordered),
     )
 
 

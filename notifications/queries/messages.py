@@ -36,9 +36,10 @@ async def insert_messages(tx: Conn, messages: Sequence[Message], now: datetime) 
     rows = await tx.fetch(
         """
         INSERT INTO messages (recipient_id, message_id, rule, occasion, topic, kind, tab, zh, en, link, due_on, icon,
-                              tone, urgency, thread, ignores_quiet_hours, useful_until, queued_at, read_at)
+                              tone, urgency, thread, about, ignores_quiet_hours, useful_until, queued_at, read_at)
         SELECT n.recipient_id, n.message_id, n.rule, n.occasion, n.topic, n.kind, n.tab, n.zh::jsonb, n.en::jsonb,
-               n.link, n.due_on, n.icon, n.tone, n.urgency, n.thread, n.ignores_quiet_hours, n.useful_until, $1,
+               n.link, n.due_on, n.icon, n.tone, n.urgency, n.thread, n.about::jsonb, n.ignores_quiet_hours,
+               n.useful_until, $1,
                CASE WHEN n.kind <> 'statutory' AND EXISTS (
                    SELECT 1 FROM stops AS s
                    WHERE s.recipient_id = n.recipient_id
@@ -46,9 +47,9 @@ async def insert_messages(tx: Conn, messages: Sequence[Message], now: datetime) 
                ) THEN $1::timestamptz END
         FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                     $10::text[], $11::text[], $12::date[], $13::text[], $14::text[], $15::text[], $16::text[],
-                    $17::boolean[], $18::timestamptz[])
+                    $17::text[], $18::boolean[], $19::timestamptz[])
             AS n (recipient_id, message_id, rule, occasion, topic, kind, tab, zh, en, link, due_on, icon, tone,
-                  urgency, thread, ignores_quiet_hours, useful_until)
+                  urgency, thread, about, ignores_quiet_hours, useful_until)
         ON CONFLICT DO NOTHING
         RETURNING recipient_id, message_id, read_at IS NOT NULL AS muted
         """,
@@ -76,12 +77,29 @@ def _columns(messages: Sequence[Message]) -> list[list[Any]]:
             message.tone,
             message.urgency,
             message.occasion if message.thread is None else message.thread,
+            _encode(message.about).decode(),
             message.ignores_quiet_hours,
             message.useful_until,
         )
         for message in messages
     )
     return [list(column) for column in zip(*rows, strict=True)]
+
+
+async def update_replaced(tx: Conn, recorded: Sequence[Recorded], now: datetime) -> None:
+    """Reads what was unread and speaks only of things that one of these newer messages of its topic speaks of too."""
+    await tx.execute(
+        """
+        UPDATE messages AS old SET read_at = $3
+        FROM unnest($1::uuid[], $2::uuid[]) AS n (recipient_id, message_id)
+        JOIN messages AS new ON new.recipient_id = n.recipient_id AND new.message_id = n.message_id
+        WHERE old.recipient_id = n.recipient_id AND old.state = 'active' AND old.read_at IS NULL
+          AND old.topic = new.topic AND old.queued_at < new.queued_at AND old.about <> '[]' AND old.about <@ new.about
+        """,
+        [each.recipient_id for each in recorded],
+        [each.message_id for each in recorded],
+        now,
+    )
 
 
 async def list_messages(

@@ -1,6 +1,7 @@
 """The inbox is the record: complete, counted, private."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from notifications.errors import BadCursor, CannotSnooze, MessageNotFound
 from notifications.inbox import count_unread, get_message, list_inbox, mark_read, snooze
 from notifications.models import Tab, UnreadCounts
+from notifications.preferences import stop_rule
 from tests.notifications.town import Town, a_message, shown
 
 
@@ -130,3 +132,60 @@ async def test_it_cannot_be_put_off_to_the_past_or_beyond_its_use(town: Town, sp
 
     with pytest.raises(CannotSnooze):
         await snooze(town.db, message.recipient_id, message.message_id, town.clock.now() + span, town.clock.now())
+
+
+async def test_a_newer_message_about_the_same_thing_is_counted_instead_of_the_older(town: Town) -> None:
+    me, now = uuid4(), town.clock.now()
+    phone = await town.phone(me)
+    older = await town.tell_one(me, about=("permit",))
+    town.clock.at += timedelta(hours=1)
+    newer = await town.tell_one(me, about=("permit",), rule="digest", occasion="another")
+    await town.sender().run_once()
+
+    assert (await count_unread(town.db, me, town.clock.now())).total == 1
+    read = {line.message_id: line.read for line in (await list_inbox(town.db, me, Tab.REMINDER, now)).messages}
+    assert read == {older.message_id: True, newer.message_id: False}
+    assert await town.state(older) == ("dropped", "read")
+    assert len(phone.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ({"about": ("permit", "passport")}, {"about": ("permit",)}),  # the older one also speaks of something else
+        ({"about": ("permit",)}, {"about": ("passport",)}),
+        ({"about": ()}, {"about": ()}),
+        ({"about": ("permit",)}, {"about": ("permit",), "topic": "case"}),
+    ],
+)
+async def test_what_a_newer_message_does_not_say_stays_unread(
+    town: Town, older: dict[str, Any], newer: dict[str, Any]
+) -> None:
+    me = uuid4()
+    await town.tell_one(me, **older)
+    town.clock.at += timedelta(hours=1)
+    await town.tell_one(me, **newer)
+
+    assert (await count_unread(town.db, me, town.clock.now())).total == 2
+
+
+async def test_somebody_elses_message_and_a_stopped_one_replace_nothing(town: Town) -> None:
+    me = uuid4()
+    await town.tell_one(me, about=("permit",))
+    town.clock.at += timedelta(hours=1)
+    await stop_rule(town.db, me, "stopped", town.clock.now())
+
+    await town.tell_one(uuid4(), about=("permit",))
+    await town.tell_one(me, about=("permit",), rule="stopped")
+
+    assert (await count_unread(town.db, me, town.clock.now())).total == 1
+
+
+async def test_what_was_put_off_does_not_come_back_beside_a_newer_message(town: Town) -> None:
+    me, now = uuid4(), town.clock.now()
+    older = await town.tell_one(me, about=("permit",))
+    await snooze(town.db, me, older.message_id, now + timedelta(days=3), now)
+    town.clock.at += timedelta(days=1)
+    await town.tell_one(me, about=("permit",))
+
+    assert (await count_unread(town.db, me, now + timedelta(days=4))).total == 1

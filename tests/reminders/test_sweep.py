@@ -51,6 +51,20 @@ async def test_who_reaches_a_rung_today_is_told_and_nobody_else(office: Office) 
     assert report.rules["licence-expiry:driving-licence"].by_rung == {30: 1}
 
 
+async def test_a_later_rung_is_counted_instead_of_the_earlier(office: Office) -> None:
+    [resident, both] = await settle(office.db, 2)
+    await hold(office.db, [resident, both], "driving-licence", IN_30_DAYS)
+    await office.sweep()
+    await hold(office.db, [both], "passport", TODAY + timedelta(days=45), changed_at=office.clock.now())
+
+    await office.sweep(TODAY + timedelta(days=15))
+
+    now = office.clock.now()
+    assert len(await told(office.db)) == 4
+    assert (await count_unread(office.db, resident, now)).total == 1
+    assert (await count_unread(office.db, both, now)).total == 1  # a digest speaks of what the single message said
+
+
 async def test_a_second_sweep_of_the_day_tells_nobody_again(office: Office) -> None:
     await hold(office.db, await settle(office.db, 5), "driving-licence", IN_30_DAYS)
     await office.sweep()
