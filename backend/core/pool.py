@@ -1,6 +1,7 @@
 """Connections to Postgres that are kept between statements."""
 
 import asyncio
+from collections import deque
 from types import TracebackType
 from typing import TypeAlias
 
@@ -21,41 +22,58 @@ class Pool:
     def __init__(self, connections: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._connections = connections
         self._closed = False
-        self._places: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
-        for _ in range(connections.get_max_size()):
-            self._places.put_nowait(None)
+        self._free: list[Connection | None] = [None] * connections.get_max_size()
+        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
 
     def acquire(self) -> "_Loan":
-        """A connection for the length of an `async with`, at the latest when others have finished with theirs."""
+        """A connection for the length of an `async with`; who has waited longest gets the next one."""
         return _Loan(self)
 
     async def close(self) -> None:
         """Waits for statements that run, then closes all connections."""
         self._closed = True
-        while not self._places.empty():
-            held = self._places.get_nowait()
+        for held in self._free:
             if held is not None:
                 await self._connections.release(held)
+        self._free.clear()
         await self._connections.close()
 
     async def take(self) -> Connection:
-        held = await self._places.get()
+        held = self._free.pop() if self._free else await self._turn()
         if held is not None and not _lost(held):
             return held
         try:
             return await self._connections.acquire()
         except BaseException:
-            self._places.put_nowait(None)
+            self._pass_on(None)
             raise
 
     async def put_back(self, connection: Connection, *, sound: bool) -> None:
         if sound and not self._closed:
-            self._places.put_nowait(connection)
+            self._pass_on(connection)
             return
         try:
             await self._connections.release(connection)
         finally:
-            self._places.put_nowait(None)
+            self._pass_on(None)
+
+    async def _turn(self) -> "Connection | None":
+        turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._pass_on(turn.result())
+            raise
+
+    def _pass_on(self, held: "Connection | None") -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(held)
+                return
+        self._free.append(held)
 
 
 class _Loan:

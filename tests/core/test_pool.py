@@ -33,6 +33,48 @@ async def test_no_more_than_its_size_are_open_and_everybody_has_a_turn(small: Da
     assert len(set(pids)) == 2
 
 
+async def test_whoever_waited_longest_is_next(small: Database) -> None:
+    answered: list[int] = []
+
+    async def ask(number: int) -> None:
+        for _ in range(3):
+            await small.fetchval("SELECT 1 FROM pg_sleep(0.005)")
+            answered.append(number)
+
+    await asyncio.gather(*(ask(number) for number in range(8)))
+
+    assert [sorted(answered[start : start + 8]) for start in (0, 8, 16)] == [list(range(8))] * 3
+
+
+async def test_who_gives_up_waiting_loses_nobody_a_turn(small: Database) -> None:
+    busy = [asyncio.create_task(small.execute("SELECT pg_sleep(0.2)")) for _ in range(2)]
+    await asyncio.sleep(0.05)
+    impatient = [asyncio.create_task(small.fetchval("SELECT 1")) for _ in range(5)]
+    patient = asyncio.create_task(small.fetchval("SELECT 2"))
+    await asyncio.sleep(0.05)
+    for task in impatient:
+        task.cancel()
+
+    await asyncio.gather(*busy)
+
+    async with asyncio.timeout(2):
+        assert await patient == 2
+        assert await asyncio.gather(*(small.fetchval("SELECT 3") for _ in range(4))) == [3, 3, 3, 3]
+
+
+async def test_who_gives_up_when_it_is_their_turn_passes_it_on(small: Database) -> None:
+    async with small.pool.acquire(), small.pool.acquire() as last:
+        waiting = asyncio.create_task(small.fetchval("SELECT 1"))
+        await asyncio.sleep(0.01)
+        await small.pool.put_back(last, sound=True)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+        async with asyncio.timeout(2):
+            assert await small.pool.take() is last
+
+
 async def test_a_failed_statement_costs_nobody_a_connection(small: Database) -> None:
     for _ in range(5):
         with pytest.raises(asyncpg.DivisionByZeroError):
