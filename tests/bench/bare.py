@@ -1,14 +1,14 @@
-"""The bound for the web: raw ASGI that answers two addresses with nothing but their queries and their bytes.
+"""The bound for the web: raw ASGI, msgspec and asyncpg, that send what the product sends and nothing is done twice for.
 
-What does not depend on the request is ready beforehand: arguments of the statements, view and frame of the page.
+It runs the statements that the product was overheard to run. What does not depend on the request is ready beforehand:
+arguments of the statements, headers, view and frame of the page.
 """
 
 import os
 import sys
 from argparse import Namespace
-from datetime import date
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 import asyncpg
 import msgspec
@@ -16,13 +16,9 @@ from msgspec import Struct
 from redis.asyncio import Redis
 
 from backend.app import face
-from backend.catalogue import queries
 from backend.catalogue.asking import ask
-from backend.catalogue.cursors import START
-from backend.catalogue.models import DEFAULT_LIMIT
-from backend.catalogue.search import parse_query
+from backend.catalogue.models import DEFAULT_LIMIT, ItemPage
 from backend.catalogue.service import find_items
-from backend.city.city import City
 from backend.city.service import read_city
 from backend.cli import _serve
 from backend.core.clock import SystemClock, local_date
@@ -38,41 +34,51 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Told(Struct, frozen=True):
-    """What the bare program is asked for, and where it finds it."""
+    """Where things are, who is signed in, what will be searched, and the product's headers by path and query."""
 
     database_url: str
     redis_url: str
-    searches: tuple[str, ...]
     cookie: str
+    searches: tuple[str, ...]
+    headers: dict[str, list[tuple[str, str]]]
+
+    def headers_for(self, path: str) -> list[tuple[bytes, bytes]]:
+        return [(name.encode(), value.encode()) for name, value in self.headers[path]]
+
+
+class Statement(Struct, frozen=True):
+    sql: str
+    args: tuple[Any, ...]
+
+
+class Search(Struct, frozen=True):
+    statement: Statement
+    page: ItemPage
+    headers: list[tuple[bytes, bytes]]
+
+
+class Overheard(Database):
+    """Remembers the last statement."""
+
+    last: Statement
+
+    async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
+        self.last = Statement(sql, args)
+        return await super().fetch(sql, *args)
+
+    async def fetchrow(self, sql: str, *args: Any) -> asyncpg.Record | None:
+        self.last = Statement(sql, args)
+        return await super().fetchrow(sql, *args)
 
 
 def search_path(words: str) -> str:
     return f"/api/items?q={quote(words)}&limit={DEFAULT_LIMIT}"
 
 
-class Overheard:
-    """In a database's place: keeps the statement that a query function runs, so that both run the same one."""
-
-    async def fetch(self, sql: str, *args: Any) -> list[Any]:
-        self.sql, self.args = sql, args
-        return []
-
-    async def fetchrow(self, sql: str, *args: Any) -> dict[str, Any]:
-        self.sql, self.args = sql, args
-        return {"cards": "[]", "total": 0, "unread": 0}
-
-
-class Search(Struct, frozen=True):
-    """A statement with its arguments, and where the next page begins."""
-
-    sql: str
-    args: tuple[Any, ...]
-    next: str | None
-
-
 class Bare:
     def __init__(self, told: Told) -> None:
         self._told = told
+        self._searches: dict[str, Search] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -82,29 +88,28 @@ class Bare:
             await receive()
             await send({"type": "lifespan.shutdown.complete"})
         elif scope["path"] == "/api/items":
-            await _answer(send, b"application/json", await self._items(scope["query_string"].decode()))
+            asked = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
+            search = self._searches[asked["q"]]
+            await _answer(send, search.headers, await self._items(search, int(asked["limit"])))
         elif scope["path"] == "/":
-            await _answer(send, b"text/html; charset=utf-8", await self._home(scope["headers"]))
+            await _answer(send, self._home_headers, await self._home(scope["headers"]))
         else:
-            await _answer(send, b"text/plain", b"here")
+            await _answer(send, [], b"here")
 
     async def _prepare(self) -> None:
         told, now = self._told, SystemClock().now()
-        db = await connect(told.database_url)
-        self._db = await asyncpg.create_pool(told.database_url, min_size=1, max_size=8, reset=_keep_as_is)
+        self._pool = await asyncpg.create_pool(told.database_url, min_size=1, max_size=8, reset=_keep_as_is)
         self._redis = Redis.from_url(told.redis_url)
+        db = Overheard((await connect(told.database_url)).pool)
         city, today = await read_city(db), local_date(now)
+        for words in told.searches:
+            page = await find_items(db, city, ask(city, q=words), today)
+            self._searches[words] = Search(db.last, page, told.headers_for(search_path(words)))
         session = await find_session(self._redis, told.cookie, now)
         assert session is not None
-        self._searches = {
-            search_path(words).partition("?")[2]: await _prepare_search(db, city, words, today)
-            for words in told.searches
-        }
-        self._feed = Overheard()
-        await list_feed(self._feed, session.subject_id, now)
         feed = await list_feed(db, session.subject_id, now)
-        await db.close()
-        self._key, self._view = session.key, _view(city, today, feed)
+        self._feed, self._view, self._session_key = db.last, _view(city, today, feed), session.key
+        self._home_headers = told.headers_for("/")
         self._shell = Shell(
             city=face(city),
             today=today,
@@ -114,39 +119,30 @@ class Bare:
             display_name=session.display_name,
             unread=feed.unread,
         )
+        await db.close()
 
-    async def _items(self, query_string: str) -> bytes:
-        search = self._searches[query_string]
-        rows = await self._db.fetch(search.sql, *search.args)
-        items = [msgspec.Raw(row["entry"]) for row in rows[:DEFAULT_LIMIT]]
-        return _encode({"items": items, "next": search.next, "total": rows[0]["total"]})
+    async def _items(self, search: Search, limit: int) -> bytes:
+        rows = await self._pool.fetch(search.statement.sql, *search.statement.args)
+        items = [msgspec.Raw(row["entry"]) for row in rows[:limit]]
+        return _encode(ItemPage(items=items, next=search.page.next, total=rows[0]["total"]))
 
     async def _home(self, headers: Any) -> bytes:
         assert any(name == b"cookie" for name, _ in headers)
-        _decode_session(await self._redis.getex(self._key, ex=IDLE))
-        row = await self._db.fetchrow(self._feed.sql, *self._feed.args)
+        _decode_session(await self._redis.getex(self._session_key, ex=IDLE))
+        row = await self._pool.fetchrow(self._feed.sql, *self._feed.args)
         assert row is not None
         msgspec.json.decode(row["cards"])
         return render("home/home.html", self._shell, self._view)
 
 
-async def _prepare_search(db: Database, city: City, words: str, today: date) -> Search:
-    statement, asked, query = Overheard(), ask(city, q=words), parse_query(words)
-    if query is None:
-        await queries.list_items(statement, asked, START, today)  # type: ignore[arg-type]
-    else:
-        await queries.list_matching_items(statement, query, asked, START, today)  # type: ignore[arg-type]
-    return Search(statement.sql, statement.args, (await find_items(db, city, asked, today)).next)
+async def _answer(send: Any, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    length = (b"content-length", b"%d" % len(body))
+    await send({"type": "http.response.start", "status": 200, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 async def _keep_as_is(_connection: Any) -> None:
-    """Instead of asyncpg's reset query on every release."""
-
-
-async def _answer(send: Any, content_type: bytes, body: bytes) -> None:
-    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+    """Instead of asyncpg's reset query on every release: the product has none either."""
 
 
 def from_environment() -> Bare:

@@ -24,17 +24,18 @@ from backend.core import processes
 from backend.core.clock import SystemClock, local_date
 from backend.core.db import Database, connect
 from backend.core.ids import uuid7
-from backend.core.sessions import create_session
+from backend.core.sessions import SESSION_COOKIE, create_session
 from backend.embedded.home import new_secrets
 from backend.reminders.models import DueLicence, Match
 from backend.reminders.wording import reminder
 from notifications.service import queue
-from tests.bench.bare import Told
+from tests.bench.bare import Told, search_path
 from tests.bench.machine import SERVING, pin
 
 _RESIDENTS = 500
 _DUE = {"residence-permit": 7, "driving-licence": 30, "passport": 90, "vehicle-licence": 1, "dog-registration": 60}
 _START_S = 60
+_OF_THE_SERVER = {"content-length", "date", "server"}
 
 
 class Server(Struct, frozen=True):
@@ -78,7 +79,7 @@ async def _remind(db: Database, residents: list[UUID]) -> None:
 @contextlib.contextmanager
 def served(database_url: str, redis_url: str, *, searches: tuple[str, ...], cookie: str, log: Path) -> Iterator[Hall]:
     """Both programs, each one granian process on uvloop, on the same processor."""
-    secrets, told = new_secrets(), Told(database_url, redis_url, searches, cookie)
+    secrets = new_secrets()
     settings = {
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
@@ -100,14 +101,28 @@ def served(database_url: str, redis_url: str, *, searches: tuple[str, ...], cook
             _await_answer(process, port, log)
             return Server(port, process.pid)
 
-        yield Hall(
-            product=start(["backend.cli", "web", "--host", "127.0.0.1", "--port"], settings),
-            bare=start(["tests.bench.bare"], {"BENCH_BARE": msgspec.json.encode(told).decode()}),
-        )
+        product = start(["backend.cli", "web", "--host", "127.0.0.1", "--port"], settings)
+        headers = {
+            path: fetch(product.port, path, signed_in(cookie)).headers
+            for path in ("/", *(search_path(words) for words in searches))
+        }
+        told = Told(database_url, redis_url, cookie, searches, headers)
+        yield Hall(product, start(["tests.bench.bare"], {"BENCH_BARE": msgspec.json.encode(told).decode()}))
 
 
-def fetch(port: int, path: str, headers: dict[str, str]) -> bytes:
-    """One answer, which has to be a good one."""
+def signed_in(cookie: str) -> dict[str, str]:
+    return {"Cookie": f"{SESSION_COOKIE}={cookie}"}
+
+
+class Fetched(Struct, frozen=True):
+    """What was sent: the same from two servers if they are alike."""
+
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+def fetch(port: int, path: str, headers: dict[str, str]) -> Fetched:
+    """One answer, which has to be a good one; its headers in order, without length and what the server itself adds."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path, headers=headers)
@@ -115,7 +130,8 @@ def fetch(port: int, path: str, headers: dict[str, str]) -> bytes:
         body = answer.read()
         if answer.status != http.HTTPStatus.OK:
             raise ValueError(f"{path} answered {answer.status}")
-        return body
+        sent = [(name.lower(), value) for name, value in answer.getheaders()]
+        return Fetched(sorted(pair for pair in sent if pair[0] not in _OF_THE_SERVER), body)
     finally:
         connection.close()
 
