@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -149,6 +150,7 @@ class Served:
             async with open_resources(self._settings) as resources:
                 self._edge, app = create_app(resources, await read_city(resources.db))
                 preload()
+                gc.freeze()  # the city and the templates stay: looking through them all again would stop us for 0.2 s
                 async with app.lifespan():
                     await send({"type": "lifespan.startup.complete"})
                     await receive()
