@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from backend.catalogue import wording
 from backend.catalogue.errors import UnknownPackage
-from backend.catalogue.folding import is_han
 from backend.catalogue.indexing import entry_of, item_url
 from backend.catalogue.models import Asked, ItemEntry, ItemPage
 from backend.catalogue.search import parse_query
@@ -125,7 +124,8 @@ def _count(package: Package) -> Text:
 
 def results_view(city: City, choice: Choice, page: ItemPage) -> SearchResults:
     asked = choice.asked
-    marks = _marks(asked.q)
+    query = parse_query(city, asked.q)
+    marks = query.marks if query else ()
     return SearchResults(
         query=asked.q.strip(),
         heading=_heading(city, choice),
@@ -136,6 +136,7 @@ def results_view(city: City, choice: Choice, page: ItemPage) -> SearchResults:
         total=page.total,
         next_path=_address(choice, after=page.next) if page.next else None,
         popular=() if page.items else _popular(city),
+        joined=query.joined[:1] if query else (),
     )
 
 
@@ -187,12 +188,6 @@ def _result(entry: ItemEntry, marks: tuple[str, ...]) -> Result:
     department = shown(entry.department.name) if entry.department else None
     online = wording.ONLINE if entry.online else None
     return Result(title=shown(entry.title), note=wording.one_line(online, department), path=entry.url, marks=marks)
-
-
-def _marks(text: str) -> tuple[str, ...]:
-    """Words to be marked where a title has them; letters only from two on."""
-    query = parse_query(text)
-    return tuple(word for word in query.words if is_han(word) or len(word) > 1) if query else ()
 
 
 def _popular(city: City) -> tuple[Segment, ...]:

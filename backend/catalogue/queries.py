@@ -13,13 +13,30 @@ from backend.core.db import Database, Tx, many
 
 
 class Hit(Struct, frozen=True):
-    """An item of a page, encoded, with its sorting values; `total` is the number of hits on all pages."""
+    """An item of a page, encoded, with its sorting values; `total` is the number of hits on all pages.
+
+    `words`, `name` and `importance` are the parts of its score, where words were searched.
+    """
 
     entry: bytes
     rank: int
     length: int
     position: int
     total: int
+    item_code: str = ""
+    words: int = 0
+    name: int = 0
+    importance: int = 0
+
+
+class Match(Struct, frozen=True):
+    """The word by which an item has one of the things that a query names; `concept` counts from 1."""
+
+    item_code: str
+    concept: int
+    term: str
+    place: int
+    points: int
 
 
 class Known(Struct, frozen=True):
@@ -67,54 +84,65 @@ async def list_items(db: Database, asked: Asked, after: Place, today: date) -> l
 async def list_matching_items(db: Database, query: Query, asked: Asked, after: Place, today: date) -> list[Hit]:
     """What the query finds, best first; one row more than asked for.
 
-    Ranks: 0 the name itself · 1 the title begins so · 2 the title holds it in one piece · 3 all words in the title ·
-    4 all words in title and other names · 5 the words that matter in the title, or exactly its pinyin or initials ·
-    6 its pinyin or initials begin so · 7 hold it · 8 found elsewhere. Then short titles first, then the pack's order.
+    An item scores, for each thing that the query names, the best of the words that may be meant times the place where
+    it stands (title 10, other names 8, office 2); what the whole query is to its names; its importance; and loses 3
+    for every character of a long title. It has to have enough of what is named, and nearly as much as the best.
     """
     return await many(
         db,
         Hit,
         """
-        WITH found AS MATERIALIZED (
-            SELECT char_length(title_key) AS length, position,
-                   CASE WHEN title_key = $1::text OR $1 = ANY (aliases) OR title_en_key = ' ' || $1 || ' ' THEN 0
-                        WHEN starts_with(title_key, $1) OR starts_with(title_en_key, ' ' || $1 || ' ') THEN 1
-                        WHEN strpos(title_key, $1) > 0 OR strpos(title_en_key, ' ' || $1 || ' ') > 0 THEN 2
-                        WHEN title_key LIKE ALL ($2::text[]) OR title_en_key LIKE ALL ($3::text[]) THEN 3
-                        WHEN names LIKE ALL ($2::text[]) THEN 4
-                        WHEN title_key LIKE ALL ($4::text[]) OR title_en_key LIKE ALL ($5::text[])
-                             OR $6::text IN (pinyin, initials) THEN 5
-                        WHEN starts_with(initials, $6) OR starts_with(pinyin, $6) THEN 6
-                        WHEN strpos(initials, $6) > 0 OR strpos(pinyin, $6) > 0 THEN 7
-                        ELSE 8
-                    END AS rank
-              FROM item_search
-             WHERE (tokens @@ $7::text::tsquery OR tokens @@ to_tsquery('pg_catalog.english', $8::text))
-               AND ($9::text IS NULL OR $9 = ANY (themes))
-               AND ($10::text IS NULL OR $10 = ANY (subjects))
-               AND ($11::text IS NULL OR department = $11)
-               AND ($12::text IS NULL OR $12 = ANY (reach))
-               AND (effective_on IS NULL OR effective_on <= $13::date)
-               AND (cancelled_on IS NULL OR cancelled_on > $13::date)
-        ), page AS (
-            SELECT rank, length, position
+        WITH best AS (
+            SELECT item_code, concept, max(points * place) AS points
+              FROM unnest($1::text[], $2::int[], $3::int[]) AS wanted (term, concept, points)
+              JOIN item_terms USING (term)
+             GROUP BY item_code, concept
+        ), scored AS (
+            SELECT item_code, (sum(points) / 10)::int AS words, sum(($4::int[])[concept])::int AS covered
+              FROM best
+             GROUP BY item_code
+            HAVING sum(($4::int[])[concept]) >= $5::int
+        ), found AS MATERIALIZED (
+            SELECT covered, words, importance, char_length(title_key) AS length, position,
+                   CASE WHEN title_key = $6::text OR $6 = ANY (aliases) OR title_en_key = ' ' || $6 || ' ' THEN 400
+                        WHEN $7::text IN (pinyin, initials) THEN 300
+                        WHEN starts_with(title_key, $6) OR starts_with(title_en_key, ' ' || $6 || ' ')
+                             OR strpos(others, E'\n' || $6) > 0 THEN 150
+                        WHEN strpos(title_key, $6) > 0 OR strpos(title_en_key, ' ' || $6 || ' ') > 0
+                             OR strpos(others, $6) > 0 THEN 120
+                        WHEN strpos(initials, $7) > 0 OR strpos(pinyin, $7) > 0 THEN 100
+                        ELSE 0
+                    END AS name
+              FROM scored JOIN item_search USING (item_code),
+                   concat(E'\n', array_to_string(aliases, E'\n')) AS others
+             WHERE ($8::text IS NULL OR $8 = ANY (themes))
+               AND ($9::text IS NULL OR $9 = ANY (subjects))
+               AND ($10::text IS NULL OR department = $10)
+               AND ($11::text IS NULL OR $11 = ANY (reach))
+               AND (effective_on IS NULL OR effective_on <= $12::date)
+               AND (cancelled_on IS NULL OR cancelled_on > $12::date)
+        ), ranked AS MATERIALIZED (
+            SELECT greatest(0, 100000 - words - name - importance + 3 * least(length, 60)) AS rank, length, position,
+                   words, name, importance
               FROM found
-             WHERE (rank, length, position) > ($14::int, $15::int, $16::int)
+             WHERE covered * 10 >= 8 * (SELECT max(covered) FROM found)
+        ), page AS (
+            SELECT rank, length, position, words, name, importance
+              FROM ranked
+             WHERE (rank, length, position) > ($13::int, $14::int, $15::int)
              ORDER BY rank, length, position
-             LIMIT $17::int
+             LIMIT $16::int
         )
-        SELECT entry, rank, length, position, (SELECT count(*) FROM found)::int AS total
+        SELECT entry, rank, length, position, (SELECT count(*) FROM ranked)::int AS total,
+               item_code, words, name, page.importance
           FROM page JOIN item_search USING (position)
          ORDER BY rank, length, position
         """,
+        *_wanted(query),
+        [concept.need for concept in query.concepts],
+        query.enough,
         query.key,
-        [f"%{word}%" for word in query.words],
-        [f"% {word} %" for word in query.words],
-        [f"%{word}%" for word in query.needed],
-        [f"% {word} %" for word in query.needed],
         query.letters,
-        query.tsquery,
-        query.english,
         asked.theme,
         asked.subject,
         asked.department,
@@ -125,6 +153,29 @@ async def list_matching_items(db: Database, query: Query, asked: Asked, after: P
         after.position,
         asked.limit + 1,
     )
+
+
+async def list_matches(db: Database, query: Query, item_codes: list[str]) -> list[Match]:
+    """By which word each of these items has each thing that the query names: what its `words` are the sum of."""
+    return await many(
+        db,
+        Match,
+        """
+        SELECT DISTINCT ON (item_code, concept) item_code, concept, term, place, points * place AS points
+          FROM unnest($1::text[], $2::int[], $3::int[]) AS wanted (term, concept, points)
+          JOIN item_terms USING (term)
+         WHERE item_code = ANY ($4::text[])
+         ORDER BY item_code, concept, points * place DESC, term
+        """,
+        *_wanted(query),
+        item_codes,
+    )
+
+
+def _wanted(query: Query) -> tuple[list[str], list[int], list[int]]:
+    """The words in three columns: the word, the number of what is named (from 1), the points."""
+    rows = [(each, number) for number, concept in enumerate(query.concepts, start=1) for each in concept.wanted]
+    return [each.term for each, _ in rows], [number for _, number in rows], [each.points for each, _ in rows]
 
 
 async def lock_index(tx: Tx) -> None:
@@ -159,23 +210,38 @@ async def upsert_rows(tx: Tx, rows: list[Row]) -> None:
     await tx.execute(
         """
         INSERT INTO item_search AS known (
-               item_code, version, position, entry, digest, title_key, title_en_key, aliases, names, pinyin, initials,
-               tokens, subjects, themes, reach, department, effective_on, cancelled_on)
+               item_code, version, position, entry, digest, title_key, title_en_key, aliases, pinyin, initials,
+               importance, subjects, themes, reach, department, effective_on, cancelled_on)
         SELECT item_code, version, position, convert_to(entry, 'UTF8'), decode(digest, 'hex'), title_key, title_en_key,
-               aliases, names, pinyin, initials,
-               array_to_tsvector(string_to_array(tokens, ' ')) || to_tsvector('pg_catalog.english', english),
-               subjects, themes, reach, department, effective_on, cancelled_on
+               aliases, pinyin, initials, importance, subjects, themes, reach, department, effective_on, cancelled_on
           FROM jsonb_to_recordset($1::jsonb) AS given (
                item_code text, version int, position int, entry text, digest text, title_key text, title_en_key text,
-               aliases text[], names text, pinyin text, initials text, tokens text, english text, subjects text[],
-               themes text[], reach text[], department text, effective_on date, cancelled_on date)
+               aliases text[], pinyin text, initials text, importance int, subjects text[], themes text[],
+               reach text[], department text, effective_on date, cancelled_on date)
             ON CONFLICT (item_code) DO UPDATE
            SET version = excluded.version, position = excluded.position, entry = excluded.entry,
                digest = excluded.digest, title_key = excluded.title_key, title_en_key = excluded.title_en_key,
-               aliases = excluded.aliases, names = excluded.names, pinyin = excluded.pinyin,
-               initials = excluded.initials, tokens = excluded.tokens, subjects = excluded.subjects,
-               themes = excluded.themes, reach = excluded.reach, department = excluded.department,
+               aliases = excluded.aliases, pinyin = excluded.pinyin, initials = excluded.initials,
+               importance = excluded.importance, subjects = excluded.subjects, themes = excluded.themes,
+               reach = excluded.reach, department = excluded.department,
                effective_on = excluded.effective_on, cancelled_on = excluded.cancelled_on
         """,
         msgspec.json.encode(rows).decode(),
+    )
+
+
+async def delete_terms(tx: Tx, item_codes: list[str]) -> None:
+    await tx.execute("DELETE FROM item_terms WHERE item_code = ANY ($1::text[])", item_codes)
+
+
+async def insert_terms(tx: Tx, rows: list[Row]) -> None:
+    terms = [(term, row.item_code, place) for row in rows for term, place in row.terms.items()]
+    await tx.execute(
+        """
+        INSERT INTO item_terms (term, item_code, place)
+        SELECT term, item_code, place FROM unnest($1::text[], $2::text[], $3::int[]) AS given (term, item_code, place)
+        """,
+        [term for term, _, _ in terms],
+        [code for _, code, _ in terms],
+        [place for _, _, place in terms],
     )

@@ -1,52 +1,71 @@
-"""What a query means: the words that must be there, those that only help to rank, and how each may be written."""
+"""What a query means: the things it names, and for each the words of the catalogue that may be meant."""
 
-from collections.abc import Iterable
-from functools import cache, lru_cache
-from typing import Any
+from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
 from backend.catalogue.errors import QueryTooLong
-from backend.catalogue.folding import fold, is_han, key, runs
+from backend.catalogue.folding import fold, is_han, key
+from backend.catalogue.lexicon import Lexicon, lexicon_of
+from backend.catalogue.reading import How, Piece, read
+from backend.catalogue.talk import SOFT
+from backend.city.city import City
 
 LONGEST_QUERY = 64
 _ABSURD = 1024  # not even looked at
-SOUND = "~"  # before tokens that hold pinyin or initials, so that they never meet a word of English
+_ENOUGH = 40  # percent of what is named, by weight, that an item has to have
+_SOFTLY = 25  # percent of its weight that a word has which only ranks
+_FIT = {
+    How.WORD: 100, How.SPELT: 95, How.MIXED: 90, How.PAIR: 90, How.BEGUN: 85, How.INITIALS: 80, How.HEARD: 75,
+    How.SLIP: 70, How.CHARACTER: 60, How.UNKNOWN: 0, How.TALK: 0,
+}  # fmt: skip
 
 
-def _listed(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+class Wanted(Struct, frozen=True):
+    """A word of the catalogue that may be meant; `points` for an item that has it, `synonym` that leads to it."""
+
+    term: str
+    points: int
+    synonym: str | None
 
 
-# Said around the thing that is meant: left out where anything else was said.
-_TALK = _listed("""
-    我 要 我要 我想 想 想要 需要 请 请问 怎么 怎样 如何 怎么办 哪里 哪儿 在 哪 在哪 在哪里 什么 哪些 多少 可以 能 能不能
-    是否 一下 关于 的 了 吗 呢 啊 吧 去 a an the of for to in on at my your i how do does can where what is get
-""")
-# Found in many titles: these rank, but do not decide what is found.
-_SOFT = _listed("""
-    办 办理 办事 去办 申请 申办 申报 手续 流程 材料 业务 事项 服务 个人 上海 上海市 本市 网上 线上
-    apply application applying shanghai
-""")
+class Concept(Struct, frozen=True):
+    """One thing that the query names; `need` is its share in what an item has to have, 0 where it only ranks."""
+
+    typed: str
+    how: How
+    need: int
+    wanted: tuple[Wanted, ...]
 
 
 class Query(Struct, frozen=True, kw_only=True):
-    """A query, ready for the statement. Words consist of Chinese characters, or of a-z and 0-9: nothing to escape.
-
-    `words` are all of them, `needed` those that must be found. `tsquery` joins what is needed in the syntax of
-    Postgres. `letters` is the query as one piece where it has no Chinese, else None; `english` likewise as a tsquery.
-    """
+    """A query, ready for the statement. `key` is what is compared with whole names; `letters` the query in one piece
+    where it has no Chinese, else None."""
 
     key: str
-    words: tuple[str, ...]
-    needed: tuple[str, ...]
-    tsquery: str
     letters: str | None
-    english: str | None
+    concepts: tuple[Concept, ...]
+
+    @property
+    def enough(self) -> int:
+        return sum(concept.need for concept in self.concepts) * _ENOUGH // 100
+
+    @property
+    def joined(self) -> tuple[tuple[str, str], ...]:
+        """Words and what they were taken to mean as well, by the synonyms of the pack."""
+        pairs = (_first_synonym(concept) for concept in self.concepts if concept.how is How.WORD)
+        return tuple(pair for pair in pairs if pair)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Words to be marked where a name has them; the longer ones first."""
+        terms = {wanted.term for concept in self.concepts for wanted in concept.wanted if len(wanted.term) > 1}
+        typed = {concept.typed for concept in self.concepts if is_han(concept.typed)}
+        return tuple(sorted(terms | typed, key=lambda word: (-len(word), word)))
 
 
-@lru_cache(maxsize=1024)
-def parse_query(text: str) -> Query | None:
+def parse_query(city: City, text: str) -> Query | None:
     """None where nothing in the text can be searched, such as punctuation or emoji. Raises QueryTooLong.
 
     What is asked for often is understood once: taking it apart costs a fifth of the statement that it is for.
@@ -54,68 +73,53 @@ def parse_query(text: str) -> Query | None:
     stripped = text.strip()
     if len(stripped) > _ABSURD or len(fold(stripped).strip()) > LONGEST_QUERY:
         raise QueryTooLong(most=LONGEST_QUERY)
-    words = _without_talk(tuple(dict.fromkeys(_words(stripped))))
-    if not words:
+    return _understood(lexicon_of(city), key(stripped))
+
+
+@lru_cache(maxsize=1024)
+def _understood(lexicon: Lexicon, whole: str) -> Query | None:
+    pieces = [piece for piece in _merged(read(lexicon, whole)) if piece.how is not How.TALK]
+    if not pieces:
         return None
-    whole = key(stripped)
-    return _in_letters(whole, words) if whole.isascii() else _in_chinese(words)
+    letters = whole.replace(" ", "") if whole.isascii() else None
+    said = key(" ".join(piece.text for piece in pieces)) if letters is None else whole
+    return Query(key=said, letters=letters, concepts=tuple(_concepts(lexicon, pieces)))
 
 
-def _in_chinese(words: tuple[str, ...]) -> Query:
-    needed = _needed(words)
-    tsquery = " & ".join(_term(word) for word in needed)
-    return Query(key=key(" ".join(words)), words=words, needed=needed, tsquery=tsquery, letters=None, english=None)
+def _merged(pieces: list[Piece]) -> Iterator[Piece]:
+    """Neighbouring characters of which none is understood are one unknown word."""
+    unknown = ""
+    for piece in [*pieces, None]:
+        if piece is not None and piece.how is How.CHARACTER:
+            unknown += piece.text
+            continue
+        if unknown:
+            yield Piece(unknown, How.CHARACTER if len(unknown) == 1 else How.UNKNOWN)
+            unknown = ""
+        if piece is not None:
+            yield piece
 
 
-def _in_letters(whole: str, words: tuple[str, ...]) -> Query:
-    """Letters may be pinyin or initials, written together or apart, or English of which the last word is unfinished."""
-    needed, letters = _needed(words), whole.replace(" ", "")
-    apart = " & ".join(_term(word) for word in words)
-    tsquery = f"({apart}) | {_term(letters)}"
-    english = " & ".join(needed) + ":*"
-    return Query(key=whole, words=words, needed=needed, tsquery=tsquery, letters=letters, english=english)
+def _concepts(lexicon: Lexicon, pieces: list[Piece]) -> Iterator[Concept]:
+    """Single characters and words of many names decide only where nothing else is said."""
+    soft = [piece.how is How.CHARACTER or not SOFT.isdisjoint((piece.text, *piece.words)) for piece in pieces]
+    for piece, is_soft in zip(pieces, soft, strict=True):
+        yield _concept(lexicon, piece, decides=not is_soft or all(soft))
 
 
-def _term(word: str) -> str:
-    """A Chinese word is there when all its pairs of characters are: no dictionary decides where a title's words end."""
-    if not is_han(word):
-        return f"'{SOUND}{word}':*"
-    return " & ".join(f"'{pair}'" for pair in pairs(word))
+def _concept(lexicon: Lexicon, piece: Piece, *, decides: bool) -> Concept:
+    words = lexicon.holding(piece.text) if piece.how is How.CHARACTER else piece.words
+    meanings = [(term, fit * _FIT[piece.how] // 100, by) for word in words for term, fit, by in lexicon.meanings(word)]
+    weight = lexicon.weight(term for term, _, _ in meanings)
+    share = 100 if decides else _SOFTLY
+    best: dict[str, Wanted] = {}
+    for term, fit, by in meanings:
+        wanted = Wanted(term, max(1, weight * fit * share // 10_000), by)
+        best[term] = max(best.get(term, wanted), wanted, key=lambda each: each.points)
+    return Concept(piece.text, piece.how, weight if decides else 0, tuple(best.values()))
 
 
-def pairs(word: str) -> list[str]:
-    return [word[at : at + 2] for at in range(len(word) - 1)] or [word]
-
-
-def _words(text: str) -> Iterable[str]:
-    for run in runs(text):
-        yield from segmenter().cut(run) if is_han(run) else [run]
-
-
-def _without_talk(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for word in words if word not in _TALK) or words
-
-
-def _needed(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words that name something; single characters and common words only where there is nothing else."""
-    for wanted in (_names_something, _is_long):
-        found = tuple(word for word in words if wanted(word))
-        if found:
-            return found
-    return words
-
-
-def _names_something(word: str) -> bool:
-    return _is_long(word) and word not in _SOFT
-
-
-def _is_long(word: str) -> bool:
-    return len(word) > 1 or word.isdigit()
-
-
-@cache
-def segmenter() -> Any:
-    """Splits Chinese into words. Loading takes some 60 ms and 30 MB: at first use, or by `warm_up` at start."""
-    import rjieba
-
-    return rjieba
+def _first_synonym(concept: Concept) -> tuple[str, str] | None:
+    return next(
+        ((concept.typed, wanted.term) for wanted in concept.wanted if wanted.synonym and is_han(concept.typed)), None
+    )

@@ -6,9 +6,10 @@ import msgspec
 
 from backend.catalogue import queries
 from backend.catalogue.cursors import Place, cursor_for, place_after
-from backend.catalogue.indexing import digest_of, row_of
+from backend.catalogue.indexing import Index
 from backend.catalogue.models import Asked, Indexed, ItemPage
-from backend.catalogue.search import parse_query, segmenter
+from backend.catalogue.search import parse_query
+from backend.catalogue.words import segmenter
 from backend.city.city import City
 from backend.city.items import Item
 from backend.city.service import get_item_version
@@ -22,22 +23,26 @@ async def index_items(tx: Tx, city: City) -> Indexed:
     """
     await queries.lock_index(tx)
     known = {row.item_code: row for row in await queries.list_known(tx)}
+    index = Index(city)
     places = {code: position for position, code in enumerate(city.items, start=1)}
     digests = {code: row.digest for code, row in known.items()}
-    changed = [item for code, item in city.items.items() if digests.get(code) != digest_of(city, item)]
+    changed = [item for code, item in city.items.items() if digests.get(code) != index.digest_of(item)]
     moved = {code: places[code] for code in places.keys() & known.keys() if known[code].position != places[code]}
     removed = await queries.delete_all_but(tx, list(places)) if known.keys() - places.keys() else 0
     if moved:
         await queries.update_positions(tx, moved)
     if changed:
-        await queries.upsert_rows(tx, [row_of(city, item, places[item.code]) for item in changed])
+        rows = [index.row_of(item) for item in changed]
+        await queries.upsert_rows(tx, rows)
+        await queries.delete_terms(tx, [row.item_code for row in rows])
+        await queries.insert_terms(tx, rows)
     return Indexed(changed=len(changed), removed=removed, unchanged=len(places) - len(changed))
 
 
 async def find_items(db: Database, city: City, asked: Asked, today: date) -> ItemPage:
     """One page of what was asked for, in one statement. Raises QueryTooLong, BadCursor and StaleCursor."""
     after = place_after(asked, city.version)
-    hits = await _hits(db, asked, after, today)
+    hits = await _hits(db, city, asked, after, today)
     page = hits[: asked.limit]
     more = len(hits) > asked.limit
     last = Place(page[-1].rank, page[-1].length, page[-1].position) if more else None
@@ -58,10 +63,10 @@ async def read_item(db: Database, city: City, code: str, version: int | None = N
     return await get_item_version(db, code, version), version
 
 
-async def _hits(db: Database, asked: Asked, after: Place, today: date) -> list[queries.Hit]:
+async def _hits(db: Database, city: City, asked: Asked, after: Place, today: date) -> list[queries.Hit]:
     if not asked.q.strip():
         return await queries.list_items(db, asked, after, today)
-    query = parse_query(asked.q)
+    query = parse_query(city, asked.q)
     return await queries.list_matching_items(db, query, asked, after, today) if query else []
 
 

@@ -8,11 +8,12 @@ from backend.city.checks.known import Known
 from backend.city.checks.licence_types import check_licence_type
 from backend.city.checks.references import check_references
 from backend.city.checks.surroundings import check_surroundings
+from backend.city.checks.synonyms import check_synonym
 from backend.city.checks.wording import check_wording
 from backend.city.decoding import Fault
 from backend.city.items import Item
 from backend.city.licence_types import LicenceType
-from backend.city.models import Strict
+from backend.city.models import Strict, Synonym
 from backend.city.pack import read_entries
 
 
@@ -34,5 +35,7 @@ def _messages(value: Strict, known: Known) -> Iterator[str]:
         yield from check_item(value, known)
     if isinstance(value, LicenceType):
         yield from check_licence_type(value, known)
+    if isinstance(value, Synonym):
+        yield from check_synonym(value, known)
     if getattr(value, "sources", None) == ():
         yield "sources: it names none"

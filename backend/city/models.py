@@ -110,6 +110,13 @@ class LifeStage(Entry, frozen=True, kw_only=True):
     subject: Subject
 
 
+class Synonym(Entry, frozen=True, kw_only=True):
+    """What people say (`words`) for what the catalogue calls otherwise (`means`, each a part of some item's name)."""
+
+    words: tuple[str, ...]
+    means: tuple[str, ...]
+
+
 class Composition(StrEnum):
     """Where the list of items in a package comes from."""
 

@@ -21,6 +21,7 @@ from backend.city.models import (
     Region,
     Source,
     Strict,
+    Synonym,
     Theme,
 )
 from backend.city.rules import Rule
@@ -45,6 +46,7 @@ class Pack(Struct, frozen=True, kw_only=True):
     event_types: Mapping[str, EventType]
     holiday_years: Mapping[str, HolidayYear]
     sources: Mapping[str, Source]
+    synonyms: Mapping[str, Synonym] = {}
 
 
 class Kind(Struct, frozen=True):
@@ -53,6 +55,7 @@ class Kind(Struct, frozen=True):
     name: str
     struct: type[Strict]
     files: str
+    optional: bool = False
 
 
 KINDS = (
@@ -69,6 +72,7 @@ KINDS = (
     Kind("event_types", EventType, "events.yaml"),
     Kind("holiday_years", HolidayYear, "calendar.yaml"),
     Kind("sources", Source, "sources.yaml"),
+    Kind("synonyms", Synonym, "synonyms.yaml", optional=True),
 )
 
 
@@ -117,7 +121,7 @@ def read_entries(path: Path) -> tuple[list[Entry], list[Fault]]:
     for kind in KINDS:
         files = sorted(path.glob(kind.files))
         known.update(files)
-        if not files:
+        if not files and not kind.optional:
             faults.append(Fault(kind.files, "-", "the file is missing"))
         for file in files:
             found, wrong = _read_file(kind, file, str(file.relative_to(path)))

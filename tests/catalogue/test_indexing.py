@@ -35,12 +35,13 @@ async def test_a_changed_item_is_found_by_its_new_words_only(db: Database) -> No
     await index(db, SAMPLE.city())
     renamed = item("card", "身份证补领")
 
-    done = await index(db, Sample([PERMIT, renamed, PENSION], versions={"card": 2}).city())
+    city = Sample([PERMIT, renamed, PENSION], versions={"card": 2}).city()
+    done = await index(db, city)
 
     assert done == Indexed(changed=1, removed=0, unchanged=2)
-    assert await titles(db, "身份证") == ["身份证补领"]
-    assert await titles(db, "到期") == []
-    assert await titles(db, "hl") == []
+    assert await titles(db, "身份证", city) == ["身份证补领"]
+    assert await titles(db, "到期", city) == []
+    assert await titles(db, "hl", city) == []
 
 
 async def test_a_removed_item_is_no_longer_found(db: Database) -> None:
@@ -70,10 +71,11 @@ async def test_a_new_order_of_the_pack_is_the_order_of_the_list(db: Database) ->
 async def test_a_renamed_department_renews_its_items(db: Database) -> None:
     await index(db, SAMPLE.city())
 
-    done = await index(db, replace(SAMPLE, departments={"police": "市警务局"}).city())
+    city = replace(SAMPLE, departments={"police": "市警务局"}).city()
+    done = await index(db, city)
 
     assert done.changed == 1
-    assert await titles(db, "警务局") == ["居住证签注"]
+    assert await titles(db, "警务局", city) == ["居住证签注"]
 
 
 async def test_a_load_that_fails_leaves_the_index_as_it_was(db: Database) -> None:
@@ -116,6 +118,6 @@ async def index(db: Database, city: City) -> Indexed:
         return await index_items(tx, city)
 
 
-async def titles(db: Database, typed: str) -> list[str]:
-    page = await find_items(db, SAMPLE.city(), Asked(q=typed), TODAY)
+async def titles(db: Database, typed: str, city: City | None = None) -> list[str]:
+    page = await find_items(db, city or SAMPLE.city(), Asked(q=typed), TODAY)
     return [msgspec.json.decode(entry, type=ItemEntry).title.zh for entry in page.items]

@@ -28,8 +28,9 @@ async def test_a_search_answers_with_entries_cursor_and_total(client: httpx.Asyn
 
     found = answer.json()
     assert answer.headers["content-type"].startswith("application/json")
-    assert [entry["title"]["zh"] for entry in found["items"]] == ["驾驶证违法信息查询", "机动车驾驶证公证"]
-    assert found["items"][0]["url"] == "/services/SH-driver-traffic-offences"
+    assert found["items"][0]["title"]["zh"] == "机动车驾驶证期满换证"
+    assert found["items"][0]["url"] == f"/services/{RENEWAL}"
+    assert len(found["items"]) == 2
     assert found["total"] > 2
     assert found["next"]
 

@@ -105,6 +105,10 @@ def small_pack() -> Files:
                 "sources": ["law"],
             },
         ],
+        "synonyms.yaml": [
+            {"code": "driving-licence", "words": ["驾照", "驾驶本"], "means": ["驾驶证"], "sources": ["law"]},
+            {"code": "expiry", "words": ["到期"], "means": ["换证"], "sources": ["law"]},
+        ],
         "sources.yaml": [{"code": "law", "title": "法律法规原文", "confidence": "law"}],
     }
 

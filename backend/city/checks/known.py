@@ -1,6 +1,6 @@
 """What a check may look up: which codes exist, and the decoded entries behind them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from backend.city.models import Strict
@@ -22,3 +22,11 @@ class Known:
         """The entry, unless it is missing or faulty, which is told elsewhere."""
         value = None if code is None else self._values.get((kind, code))
         return value if isinstance(value, cls) else None
+
+    def all(self, cls: type[Value]) -> Iterator[Value]:
+        """Every entry of a kind that could be decoded."""
+        return (value for value in self._values.values() if isinstance(value, cls))
+
+    def complete(self, kind: str) -> bool:
+        """Whether every entry of the kind could be decoded: else what seems missing may stand in a faulty one."""
+        return all(value is not None for (its_kind, _), value in self._values.items() if its_kind == kind)

@@ -19,13 +19,14 @@ from backend.city.models import (
     RegionLevel,
     Source,
     Strict,
+    Synonym,
     Theme,
     Tile,
 )
 from backend.city.rules import Anchor, Rule, Timing
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_SLUGGED = LicenceType | Fee | Rule | Package | Theme | LifeStage | Department | Source
+_SLUGGED = LicenceType | Fee | Rule | Package | Theme | LifeStage | Department | Source | Synonym
 _EVENT = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 _DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _LABEL_LENGTH = 5
