@@ -11,14 +11,14 @@ from collections.abc import Awaitable, Callable
 import tests.bench
 from tests.bench.figures import Figure, as_json_lines, as_table
 
-NOT_BENCHMARKS = {"__main__", "figures", "servers"}
 Benchmark = Callable[[], Awaitable[list[Figure]]]
 
 
 def benchmarks() -> dict[str, str]:
     """Names and what they measure: each a module here with a coroutine `run()`, described by its first line."""
-    names = [info.name for info in pkgutil.iter_modules(tests.bench.__path__) if info.name not in NOT_BENCHMARKS]
-    return {name: (_module(name).__doc__ or "").splitlines()[0] for name in sorted(names)}
+    names = sorted(info.name for info in pkgutil.iter_modules(tests.bench.__path__) if info.name != "__main__")
+    modules = {name: _module(name) for name in names}
+    return {name: (found.__doc__ or "").splitlines()[0] for name, found in modules.items() if hasattr(found, "run")}
 
 
 def _module(name: str) -> object:
