@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from notifications.channels.channel import Outcome, Verdict
 from notifications.errors import EndpointRefused
@@ -50,7 +49,7 @@ class WebPush:
             response = await self._transport.post(endpoint, headers=headers, body=body)
         except TransportError as error:
             return Outcome(Verdict.RETRY, reason=str(error))
-        return judge(response, secret=urlsplit(endpoint).path, now=now)
+        return judge(response, secret="/" + endpoint.split("/", 3)[-1], now=now)
 
     def _payload(self, delivery: Claimed) -> bytes:
         return build_payload(

@@ -1,9 +1,11 @@
 """Where a push may go, and the many ways to ask for somewhere else."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from notifications.errors import EndpointRefused
-from notifications.webpush.endpoints import check_endpoint, parse_origins
+from notifications.webpush.endpoints import HOSTS, MAX_LENGTH, check_endpoint, origin_of, parse_origins
 
 GOOD = {
     "https://fcm.googleapis.com/fcm/send/abc:def-_1": "https://fcm.googleapis.com",
@@ -94,3 +96,24 @@ def test_no_extra_origins_is_the_default() -> None:
 def test_an_extra_origin_that_opens_more_than_a_test_is_refused(setting: str) -> None:
     with pytest.raises(ValueError, match=r"origin|very machine"):
         parse_origins(setting)
+
+
+@given(host=st.sampled_from(sorted(HOSTS)), path=st.text('/ab.:@#?%\\ ["~é\t', max_size=20))
+def test_what_is_let_through_by_its_look_is_what_is_let_through_by_its_parts(host: str, path: str) -> None:
+    address = f"https://{host}/{path}"
+
+    def verdict(endpoint: str) -> str:
+        try:
+            return check_endpoint(endpoint)
+        except EndpointRefused as refused:
+            return str(refused.facts["reason"])
+
+    assert verdict(address) == verdict(f"https://{host}:443/{path}")  # the port sends it the long way
+
+
+def test_length_counts_however_usual_an_address_looks() -> None:
+    longest = "https://web.push.apple.com/".ljust(MAX_LENGTH, "x")
+
+    assert check_endpoint(longest) == origin_of(longest) == "https://web.push.apple.com"
+    with pytest.raises(EndpointRefused):
+        check_endpoint(longest + "x")
