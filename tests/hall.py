@@ -83,6 +83,7 @@ class Hall:
             logging_config=None,
         )
         attach(app, self.resources, FACE)
+        self.app = app
         self.edge = Edge(app, secure=False)
 
     def browser(self) -> Browser:

@@ -23,27 +23,27 @@ _KEY = "often"
 
 
 class Often:
-    """The counts of one process that are not yet stored, and the list as of the last time they were.
+    """The counts of one process that wait to be stored, and the list as of the last time they were.
 
     A process that is killed loses the counts of its last minute, and nothing else.
     """
 
     def __init__(self) -> None:
-        self._uses: Counter[str] = Counter()
+        self.waiting: Counter[str] = Counter()
         self.most_used: tuple[str, ...] = ()
 
     def count(self, item_code: str) -> None:
         """Only codes of the pack come here, so there are never more than it has items."""
-        self._uses[item_code] += 1
+        self.waiting[item_code] += 1
 
     async def settle(self, db: Database, city: City, now: datetime) -> None:
         """Stores what was counted, forgets what is past the window, and reads the list anew."""
-        today, uses = local_date(now), self._uses
-        self._uses = Counter()
+        today, uses = local_date(now), self.waiting
+        self.waiting = Counter()
         try:
             self.most_used = await _exchange(db, city, today, uses)
         except BaseException:
-            self._uses.update(uses)  # for the next time
+            self.waiting.update(uses)  # for the next time
             raise
 
 
