@@ -22,7 +22,7 @@ async def apply_report(tx: Tx, event: EventReceived, now: datetime) -> None:
             await record_move_out(tx, subject_id, date.fromisoformat(facts["moved_on"]), now)
         case "licence.renewal_filed":
             filed_on = date.fromisoformat(facts["filed_on"])
-            await file_renewal(tx, subject_id, facts["licence_type"], filed_on, source_id=facts["source_id"])
+            await file_renewal(tx, subject_id, facts["licence_type"], filed_on, now, source_id=facts["source_id"])
         case "licence.renewal_closed":
             closed_on = date.fromisoformat(facts["closed_on"])
             await close_renewal(tx, subject_id, facts["licence_type"], closed_on, now, source_id=facts["source_id"])

@@ -90,6 +90,17 @@ async def lock_sealed(tx: Tx, subject_id: UUID) -> SealedSubject | None:
     )
 
 
+async def lock_alone(tx: Tx, subject_id: UUID) -> None:
+    await tx.execute("SELECT FROM subjects WHERE subject_id = $1 FOR UPDATE", subject_id)
+
+
+async def lock_shared(tx: Tx, subject_ids: Sequence[UUID]) -> None:
+    """Sorted, so that two feeds never wait for each other in a circle."""
+    await tx.execute(
+        "SELECT FROM subjects WHERE subject_id = ANY($1::uuid[]) ORDER BY subject_id FOR KEY SHARE", subject_ids
+    )
+
+
 async def update_sealed(
     tx: Tx, subject_id: UUID, *, key_id: str, number: bytes, name: bytes, phone: bytes | None, now: datetime
 ) -> None:

@@ -17,7 +17,9 @@ from backend.citizens.queries import (
     insert_directory,
     insert_subjects,
     list_directory,
+    lock_alone,
     lock_sealed,
+    lock_shared,
     update_death,
     update_move_out,
     update_sealed,
@@ -65,6 +67,16 @@ async def find_subject_ids(
     hashes = {holder.number: _hash(keyring, check_holder(holder, today)) for holder in people}
     known = await list_directory(db, list(hashes.values()))
     return {number: known[number_hash] for number, number_hash in hashes.items() if number_hash in known}
+
+
+async def lock_subject(tx: Tx, subject_id: UUID) -> None:
+    """Alone with what this subject holds until the transaction ends; whoever shares it waits, or is waited for."""
+    await lock_alone(tx, subject_id)
+
+
+async def share_subjects(tx: Tx, subject_ids: Sequence[UUID]) -> None:
+    """Together with others who share these subjects, but not while somebody is alone with one of them."""
+    await lock_shared(tx, subject_ids)
 
 
 async def get_subject(db: Queryable, subject_id: UUID) -> Subject:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from backend.citizens.service import find_or_create_subjects
+from backend.citizens.service import find_or_create_subjects, share_subjects
 from backend.city.city import City
 from backend.core.crypto import Keyring
 from backend.core.db import Tx
@@ -45,13 +45,16 @@ class LicenceFeed:
         return LicenceDesk(self, {entry.source_id: stored[entry.object_id] for entry in changing})
 
     async def write(self, tx: Tx, changes: Sequence[Change[Declared]], now: datetime) -> Sequence[UUID]:
-        """Licences, what they supersede, and their events."""
+        """Licences, what they supersede, which of them are being renewed, and their events."""
         holders = [change.candidate.content.holder for change in changes]
         known = await find_or_create_subjects(tx, self._keyring, holders, now)
         subjects: list[UUID] = [known[holder.number] for holder in holders]
+        touched = sorted(set(subjects))
+        await share_subjects(tx, touched)
         rows = [self._row(change, subject) for change, subject in zip(changes, subjects, strict=True)]
         await queries.upsert_licences(tx, rows, self._keyring.current, self._key.department_id, now)
-        await queries.update_superseded(tx, sorted(set(subjects)), self._single, now)
+        await queries.update_superseded(tx, touched, self._single, now)
+        await queries.update_renewals(tx, touched, now)
         await record(tx, [self._event(change, subject) for change, subject in zip(changes, subjects, strict=True)], now)
         return subjects
 

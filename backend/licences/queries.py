@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.core.clock import local_date
 from backend.core.db import Database, Queryable, Tx, many, maybe
 from backend.departments.models import Entry
 from backend.licences.models import Status
@@ -59,7 +60,7 @@ async def list_states(tx: Tx, entries: Sequence[Entry]) -> dict[UUID, State]:
 
 
 async def upsert_licences(tx: Tx, rows: Sequence[LicenceRow], key_id: str, department_id: str, now: datetime) -> None:
-    """A changed expiry ends a renewal that was filed for the old one."""
+    """Where a known expiry changes, `renewed_on` becomes today: what had been filed until then is over."""
     await tx.execute(
         """INSERT INTO licences AS l
                (subject_id, licence_id, licence_type, source_id, number_enc, identifier_enc, face_enc, version,
@@ -75,8 +76,8 @@ async def upsert_licences(tx: Tx, rows: Sequence[LicenceRow], key_id: str, depar
                key_id = excluded.key_id, version = excluded.version, issued_on = excluded.issued_on,
                valid_from = excluded.valid_from, expires_on = excluded.expires_on,
                declared_status = excluded.declared_status, supersedes = excluded.supersedes,
-               renewal_filed_on = CASE WHEN l.expires_on IS NOT DISTINCT FROM excluded.expires_on
-                                       THEN l.renewal_filed_on END,
+               renewed_on = CASE WHEN l.expires_on IS DISTINCT FROM excluded.expires_on
+                                 THEN $17 ELSE l.renewed_on END,
                changed_at = CASE WHEN (l.expires_on, l.declared_status)
                                       IS DISTINCT FROM (excluded.expires_on, excluded.declared_status)
                                  THEN excluded.changed_at ELSE l.changed_at END""",
@@ -84,6 +85,7 @@ async def upsert_licences(tx: Tx, rows: Sequence[LicenceRow], key_id: str, depar
         department_id,
         key_id,
         now,
+        local_date(now),
     )
 
 
@@ -152,38 +154,53 @@ async def find_licence(db: Queryable, subject_id: UUID, licence_id: UUID) -> Sea
     )
 
 
-async def update_renewal_filed(
-    tx: Tx, subject_id: UUID, licence_type: str, source_id: str | None, filed_on: date
-) -> int:
-    """How many licences of the type are being renewed now. One whose present period began later is left alone."""
-    return len(
-        await tx.fetch(
-            """UPDATE licences SET renewal_filed_on = $4
-               WHERE subject_id = $1 AND licence_type = $2 AND ($3::text IS NULL OR source_id = $3)
-                 AND expires_on IS NOT NULL AND valid_from <= $4 AND status IN ('valid', 'suspended')
-               RETURNING licence_id""",
-            subject_id,
-            licence_type,
-            source_id,
-            filed_on,
-        )
+async def upsert_filed(tx: Tx, subject_id: UUID, licence_type: str, source_id: str, filed_on: date) -> None:
+    await tx.execute(
+        """INSERT INTO licence_renewals AS r (subject_id, licence_type, source_id, filed_on) VALUES ($1, $2, $3, $4)
+           ON CONFLICT (subject_id, licence_type, source_id)
+           DO UPDATE SET filed_on = greatest(r.filed_on, excluded.filed_on)""",
+        subject_id,
+        licence_type,
+        source_id,
+        filed_on,
     )
 
 
-async def update_renewal_closed(
-    tx: Tx, subject_id: UUID, licence_type: str, source_id: str | None, closed_on: date, now: datetime
-) -> int:
-    """How many licences are no longer being renewed; a renewal filed after that day stays."""
-    return len(
-        await tx.fetch(
-            """UPDATE licences SET renewal_filed_on = NULL, changed_at = $5
-               WHERE subject_id = $1 AND licence_type = $2 AND ($3::text IS NULL OR source_id = $3)
-                 AND renewal_filed_on <= $4
-               RETURNING licence_id""",
-            subject_id,
-            licence_type,
-            source_id,
-            closed_on,
-            now,
-        )
+async def upsert_closed(tx: Tx, subject_id: UUID, licence_type: str, source_id: str, closed_on: date) -> None:
+    await tx.execute(
+        """INSERT INTO licence_renewals AS r (subject_id, licence_type, source_id, closed_on) VALUES ($1, $2, $3, $4)
+           ON CONFLICT (subject_id, licence_type, source_id)
+           DO UPDATE SET closed_on = greatest(r.closed_on, excluded.closed_on)""",
+        subject_id,
+        licence_type,
+        source_id,
+        closed_on,
+    )
+
+
+async def update_renewals(tx: Tx, subject_ids: Sequence[UUID], now: datetime) -> None:
+    """Decides again which licences of these subjects are being renewed. The order of arrival does not matter.
+
+    The latest filing counts if it came after the licence's present period began and after any closing.
+    """
+    await tx.execute(
+        """WITH latest AS (
+               SELECT l.subject_id, l.licence_id, max(r.filed_on) AS filed_on,
+                      greatest(l.valid_from, l.renewed_on, max(r.closed_on)) AS over_on
+               FROM unnest($1::uuid[]) AS touched (subject_id)
+               JOIN licence_renewals r ON r.subject_id = touched.subject_id
+               JOIN licences l ON l.subject_id = r.subject_id AND l.licence_type = r.licence_type
+                              AND r.source_id IN ('', l.source_id)
+               WHERE l.expires_on IS NOT NULL
+               GROUP BY l.subject_id, l.licence_id),
+           decided AS (
+               SELECT subject_id, licence_id, CASE WHEN filed_on > over_on THEN filed_on END AS filed_on FROM latest)
+           UPDATE licences l
+           SET renewal_filed_on = decided.filed_on,
+               changed_at = CASE WHEN decided.filed_on IS NULL THEN $2 ELSE l.changed_at END
+           FROM decided
+           WHERE l.subject_id = decided.subject_id AND l.licence_id = decided.licence_id
+             AND l.renewal_filed_on IS DISTINCT FROM decided.filed_on""",
+        subject_ids,
+        now,
     )

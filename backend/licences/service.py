@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from backend.citizens.service import lock_subject
 from backend.city.calendar import add_months
 from backend.city.city import City
 from backend.city.licence_types import RenewalWindow
@@ -47,21 +48,25 @@ async def get_licence(
 
 
 async def file_renewal(
-    tx: Tx, subject_id: UUID, licence_type: str, filed_on: date, *, source_id: str | None = None
-) -> int:
-    """Notes that a renewal has been filed: reminders stop. Returns how many licences it concerns.
+    tx: Tx, subject_id: UUID, licence_type: str, filed_on: date, now: datetime, *, source_id: str | None = None
+) -> None:
+    """Notes that a renewal has been filed: reminders stop, also where the licence becomes known only later.
 
     `source_id` is the department's own id of one licence; without it all of the type are meant. A licence whose present
-    period (`valid_from`) began after `filed_on` was renewed already and is left alone. Repeating changes nothing.
+    period (`valid_from`) began that day or later was renewed already and is left alone. Repeating changes nothing.
     """
-    return await queries.update_renewal_filed(tx, subject_id, licence_type, source_id, filed_on)
+    await lock_subject(tx, subject_id)
+    await queries.upsert_filed(tx, subject_id, licence_type, source_id or "", filed_on)
+    await queries.update_renewals(tx, [subject_id], now)
 
 
 async def close_renewal(
     tx: Tx, subject_id: UUID, licence_type: str, closed_on: date, now: datetime, *, source_id: str | None = None
-) -> int:
-    """Notes that a renewal has ended without a new licence: reminders resume. Returns how many licences it concerns."""
-    return await queries.update_renewal_closed(tx, subject_id, licence_type, source_id, closed_on, now)
+) -> None:
+    """Notes that a renewal has ended without a new licence: reminders resume, unless another was filed later."""
+    await lock_subject(tx, subject_id)
+    await queries.upsert_closed(tx, subject_id, licence_type, source_id or "", closed_on)
+    await queries.update_renewals(tx, [subject_id], now)
 
 
 def standing(

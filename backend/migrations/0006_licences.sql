@@ -21,7 +21,8 @@ CREATE TABLE licences (
     status           text        NOT NULL GENERATED ALWAYS AS (
                          CASE WHEN superseded_by IS NOT NULL AND declared_status IN ('valid', 'suspended', 'other')
                               THEN 'superseded' ELSE declared_status END) STORED,
-    renewal_filed_on date,
+    renewed_on       date,       -- when another expiry than before was last fed
+    renewal_filed_on date,       -- the renewal under way, decided from licence_renewals
     changed_at       timestamptz NOT NULL,  -- when something that decides about reminders last changed
     PRIMARY KEY (subject_id, licence_id),
     CHECK (issued_on <= valid_from AND valid_from <= coalesce(expires_on, 'infinity')),
@@ -32,3 +33,14 @@ CREATE TABLE licences (
 -- The nightly sweep reads what is due straight from this index.
 CREATE INDEX licences_due ON licences (licence_type, expires_on)
     INCLUDE (subject_id, licence_id, status, changed_at, renewal_filed_on) WHERE expires_on IS NOT NULL;
+
+-- Renewals that were reported filed, and ended without a new licence; of each the latest day. Kept by themselves because
+-- they may come before the licence. source_id '': all licences of the type.
+CREATE TABLE licence_renewals (
+    subject_id   uuid NOT NULL REFERENCES subjects (subject_id),
+    licence_type text NOT NULL,
+    source_id    text NOT NULL,
+    filed_on     date,
+    closed_on    date,
+    PRIMARY KEY (subject_id, licence_type, source_id)
+);
