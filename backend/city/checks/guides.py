@@ -12,7 +12,7 @@ from backend.city.models import Unit
 
 LICENSING_STAGES = (Stage.ACCEPT, Stage.REVIEW, Stage.DECIDE, Stage.CLOSE, Stage.DELIVER)
 _ORDER = list(Stage)
-_PHONE = re.compile(r"0\d{2,3}-\d{7,8}|[48]00\d{7}|(0\d{2,3}-)?\d{5}")
+_PHONE = re.compile(r"0\d{2,3}-\d{7,8}|[48]00\d{7}|(0\d{2,3}-)?\d{5,6}")
 _CLOSINGS = (("批复", Closing.APPROVAL), ("证", Closing.LICENCE), ("证书", Closing.LICENCE), ("文", Closing.DOCUMENT))
 _DAYS = {Unit.DAY: 1.0, Unit.WORKDAY: 1.4, Unit.MONTH: 30.0, Unit.YEAR: 365.0}
 
