@@ -50,6 +50,13 @@ def version_number(text: str | None) -> int | None:
     return number
 
 
+def is_yes(name: str, text: str | None) -> bool:
+    """1 is yes, 0 and nothing are no. Raises BadChoice."""
+    if text not in {None, "", "0", "1"}:
+        raise BadChoice(name=name, choices="0、1")
+    return text == "1"
+
+
 def _limit(text: str | None) -> int:
     if not text:
         return DEFAULT_LIMIT

@@ -58,6 +58,63 @@ class ItemList(Struct, frozen=True, kw_only=True):
     total: int
 
 
+class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """By which word an item has something that was typed; `synonym` is the entry of the pack that says so."""
+
+    typed: str
+    understood_as: str
+    word: str
+    place: str
+    points: int
+    synonym: str | None = None
+
+
+class Why(Struct, frozen=True, kw_only=True):
+    """What a score is the sum of: words, what the query is to the whole names, importance; less for long titles."""
+
+    score: int
+    words: tuple[Reason, ...]
+    whole_name: int
+    importance: int
+    title_length: int
+
+
+class ExplainedEntry(ItemEntry, frozen=True, kw_only=True, omit_defaults=True):
+    why: Why | None = None
+
+
+class Understood(Struct, frozen=True, kw_only=True):
+    """A piece of the query. What is not `needed` only ranks."""
+
+    typed: str
+    understood_as: str
+    needed: bool
+    looked_for: tuple[str, ...]
+
+
+class ExplainedList(Struct, frozen=True, kw_only=True):
+    """A page with the reasons for its order; `understood` is the query as it was taken apart."""
+
+    understood: tuple[Understood, ...]
+    items: list[ExplainedEntry]
+    next: str | None
+    total: int
+
+
+class Suggestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    code: str
+    title: Text
+    url: str
+    department: Text | None = None
+
+
+class Suggestions(Struct, frozen=True, kw_only=True):
+    """What may be meant, best first; `marks` are the words to be marked in titles."""
+
+    items: tuple[Suggestion, ...]
+    marks: tuple[str, ...] = ()
+
+
 class Indexed(Struct, frozen=True, kw_only=True):
     """What `index_items` did."""
 

@@ -20,6 +20,7 @@ from backend.catalogue.directory import (
     services_view,
 )
 from backend.catalogue.errors import BadCursor, StaleCursor
+from backend.catalogue.misses import is_page, note_miss
 from backend.catalogue.models import Asked, ItemPage
 from backend.catalogue.often import often_of
 from backend.catalogue.service import find_items
@@ -61,6 +62,8 @@ async def show_services(
             directory = services_view(city, asked.subject or Subject.PERSON, today, await _at_hand(request, city))
         return await page(request, "catalogue/services.html", directory, tab=Tab.SERVICES)
     found = await _find(resources_of(request).db, city, asked, today)
+    if not found.total and is_page(request.headers):
+        await note_miss(resources_of(request).db, asked, today)
     return await page(request, "catalogue/search.html", results_view(city, choice, found), tab=Tab.SERVICES)
 
 

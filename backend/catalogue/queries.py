@@ -11,6 +11,9 @@ from backend.catalogue.models import Asked
 from backend.catalogue.search import Query
 from backend.core.db import Database, Tx, many
 
+TOP, IMPORTANCE, LENGTH, LONGEST_TITLE = 1_000_000, 10, 30, 60
+"""A score in the statement below: the rank is TOP less the score. Statements are literals: they repeat the numbers."""
+
 
 class Hit(Struct, frozen=True):
     """An item of a page, encoded, with its sorting values; `total` is the number of hits on all pages.
@@ -85,8 +88,8 @@ async def list_matching_items(db: Database, query: Query, asked: Asked, after: P
     """What the query finds, best first; one row more than asked for.
 
     An item scores, for each thing that the query names, the best of the words that may be meant times the place where
-    it stands (title 10, other names 8, office 2); what the whole query is to its names; its importance; and loses 3
-    for every character of a long title. It has to have enough of what is named, and nearly as much as the best.
+    it stands (title 10, other names 8, office 2); what the whole query is to its names; ten times its importance;
+    less 30 for every character of its title. It has to have enough of what is named, and nearly as much as the best.
     """
     return await many(
         db,
@@ -98,19 +101,19 @@ async def list_matching_items(db: Database, query: Query, asked: Asked, after: P
               JOIN item_terms USING (term)
              GROUP BY item_code, concept
         ), scored AS (
-            SELECT item_code, (sum(points) / 10)::int AS words, sum(($4::int[])[concept])::int AS covered
+            SELECT item_code, sum(points)::int AS words, sum(($4::int[])[concept])::int AS covered
               FROM best
              GROUP BY item_code
             HAVING sum(($4::int[])[concept]) >= $5::int
         ), found AS MATERIALIZED (
             SELECT covered, words, importance, char_length(title_key) AS length, position,
-                   CASE WHEN title_key = $6::text OR $6 = ANY (aliases) OR title_en_key = ' ' || $6 || ' ' THEN 400
-                        WHEN $7::text IN (pinyin, initials) THEN 300
+                   CASE WHEN title_key = $6::text OR $6 = ANY (aliases) OR title_en_key = ' ' || $6 || ' ' THEN 4000
+                        WHEN $7::text IN (pinyin, initials) THEN 3000
                         WHEN starts_with(title_key, $6) OR starts_with(title_en_key, ' ' || $6 || ' ')
-                             OR strpos(others, E'\n' || $6) > 0 THEN 150
+                             OR strpos(others, E'\n' || $6) > 0 THEN 1500
                         WHEN strpos(title_key, $6) > 0 OR strpos(title_en_key, ' ' || $6 || ' ') > 0
-                             OR strpos(others, $6) > 0 THEN 120
-                        WHEN strpos(initials, $7) > 0 OR strpos(pinyin, $7) > 0 THEN 100
+                             OR strpos(others, $6) > 0 THEN 1200
+                        WHEN strpos(initials, $7) > 0 OR strpos(pinyin, $7) > 0 THEN 1000
                         ELSE 0
                     END AS name
               FROM scored JOIN item_search USING (item_code),
@@ -122,8 +125,8 @@ async def list_matching_items(db: Database, query: Query, asked: Asked, after: P
                AND (effective_on IS NULL OR effective_on <= $12::date)
                AND (cancelled_on IS NULL OR cancelled_on > $12::date)
         ), ranked AS MATERIALIZED (
-            SELECT greatest(0, 100000 - words - name - importance + 3 * least(length, 60)) AS rank, length, position,
-                   words, name, importance
+            SELECT greatest(0, 1000000 - words - name - 10 * importance + 30 * least(length, 60)) AS rank, length,
+                   position, words, name, importance
               FROM found
              WHERE covered * 10 >= 8 * (SELECT max(covered) FROM found)
         ), page AS (

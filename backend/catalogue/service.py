@@ -41,8 +41,19 @@ async def index_items(tx: Tx, city: City) -> Indexed:
 
 async def find_items(db: Database, city: City, asked: Asked, today: date) -> ItemPage:
     """One page of what was asked for, in one statement. Raises QueryTooLong, BadCursor and StaleCursor."""
+    return page_of(await find_hits(db, city, asked, today), city, asked)
+
+
+async def find_hits(db: Database, city: City, asked: Asked, today: date) -> list[queries.Hit]:
+    """The rows of the page, and one more where there are further ones. Raises as `find_items`."""
     after = place_after(asked, city.version)
-    hits = await _hits(db, city, asked, after, today)
+    if not asked.q.strip():
+        return await queries.list_items(db, asked, after, today)
+    query = parse_query(city, asked.q)
+    return await queries.list_matching_items(db, query, asked, after, today) if query else []
+
+
+def page_of(hits: list[queries.Hit], city: City, asked: Asked) -> ItemPage:
     page = hits[: asked.limit]
     more = len(hits) > asked.limit
     last = Place(page[-1].rank, page[-1].length, page[-1].position) if more else None
@@ -61,13 +72,6 @@ async def read_item(db: Database, city: City, code: str, version: int | None = N
     if version is None or version == city.item_versions.get(code):
         return city.item(code), city.item_version(code)
     return await get_item_version(db, code, version), version
-
-
-async def _hits(db: Database, city: City, asked: Asked, after: Place, today: date) -> list[queries.Hit]:
-    if not asked.q.strip():
-        return await queries.list_items(db, asked, after, today)
-    query = parse_query(city, asked.q)
-    return await queries.list_matching_items(db, query, asked, after, today) if query else []
 
 
 def warm_up() -> None:

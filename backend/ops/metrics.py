@@ -12,7 +12,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
-from backend.core.clock import Clock
+from backend.catalogue.misses import count_misses
+from backend.core.clock import Clock, local_date
 from backend.core.db import Database
 from backend.core.http.access import Access, access
 from backend.core.http.given import Given
@@ -30,6 +31,7 @@ class Figures(Struct, frozen=True):
     backlog: Backlog
     sweeps: Sequence[Sweep]
     deliveries: Sequence[Deliveries]
+    searches_in_vain: int
 
 
 @get("/metrics", opt=access(Access.INTERNAL), include_in_schema=False)
@@ -48,7 +50,11 @@ async def _read(db: Database, now: datetime) -> Figures | None:
     try:
         async with asyncio.timeout(_PATIENCE_S):
             return Figures(
-                now, await get_backlog(db, now), await list_sweeps(db), await list_deliveries_since(db, now - RECENT)
+                now,
+                await get_backlog(db, now),
+                await list_sweeps(db),
+                await list_deliveries_since(db, now - RECENT),
+                await count_misses(db, local_date(now)),
             )
     except (OSError, TimeoutError, PostgresError, InterfaceError):
         return None
@@ -66,6 +72,8 @@ class _Hall(Collector):
             yield from _backlog(self._figures)
             yield _sweep_ages(self._figures)
             yield _deliveries(self._figures)
+            vain = self._figures.searches_in_vain
+            yield _gauge("searches_in_vain_today", "Searches that found nothing: see /ops/search-misses.", float(vain))
 
 
 def _backlog(figures: Figures) -> Iterable[Metric]:

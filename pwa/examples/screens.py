@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from pwa.examples import catalogue, home, inbox, wallet
 from pwa.examples.api_docs import API_DOCS
+from pwa.examples.search_misses import SEARCH_MISSES
 from pwa.views.pages import ErrorPage, Plain
 from pwa.views.parts import Action, Text
 from pwa.views.shell import Tab
@@ -65,5 +66,6 @@ SCREENS = {
     "error-500": _screen("core/error.html", ErrorPage(status=500, reference="019AA-7F3C"), "/"),
     "offline": _signed_out("core/offline.html", Plain(), "/offline"),
     "api": _signed_out("ops/api_docs.html", API_DOCS, "/api/docs"),
+    "search-misses": _signed_out("ops/search_misses.html", SEARCH_MISSES, "/ops/search-misses"),
     "install": _signed_out("core/install.html", Plain(), "/install"),
 }
