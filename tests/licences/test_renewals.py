@@ -12,7 +12,9 @@ import pytest
 from backend.citizens.models import Holder, SubjectKind
 from backend.citizens.service import find_or_create_subjects
 from backend.core.clock import FixedClock
+from backend.core.events import record
 from backend.departments.models import DepartmentId, DepartmentKey, KeyId
+from backend.licences import feed
 from backend.licences.service import close_renewal, file_renewal
 from tests.departments.feeding import Town, licence_line, person
 
@@ -180,14 +182,31 @@ async def test_the_order_of_arrival_does_not_matter(reports: Reports, story: str
         assert found == expected, order
 
 
-async def test_a_filing_and_a_feed_at_the_same_moment_find_each_other(reports: Reports) -> None:
-    everybody = [Reports(reports.town, n) for n in range(1, 31)]
-    for each in everybody:
-        await each.owner()
+@pytest.mark.parametrize(
+    ("known", "fed", "expected"),
+    [
+        (False, {}, FILED),
+        (True, {"issued_on": "2026-11-15", "expires_on": "2036-11-15", "updated_at": "2026-11-15T08:00:00Z"}, None),
+    ],
+    ids=["new", "renewed"],
+)
+async def test_a_filing_waits_for_a_feed_that_is_under_way(
+    reports: Reports, monkeypatch: pytest.MonkeyPatch, known: bool, fed: dict[str, str], expected: date | None
+) -> None:
+    await reports.owner()
+    if known:
+        await reports.licence()
+    written = asyncio.Event()
 
-    await asyncio.gather(
-        reports.town.feed_licences(KEY, [licence_line(each.n) for each in everybody]),
-        *(each.file() for each in everybody),
-    )
+    async def slowly(*args: Any) -> None:
+        written.set()
+        await asyncio.sleep(0.3)
+        await record(*args)
 
-    assert [await each.filed() for each in everybody] == [{f"DL-{each.n}": FILED} for each in everybody]
+    monkeypatch.setattr(feed, "record", slowly)
+    feeding = asyncio.create_task(reports.licence(**fed))
+    await written.wait()
+    await reports.file()
+    await feeding
+
+    assert await reports.filed() == {"DL-1": expected}
