@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from backend.citizens.events import PersonDied, PersonMovedOut
-from backend.citizens.service import record_death, record_move_out
+from backend.citizens.events import DeathWithdrawn, PersonDied, PersonMovedOut
+from backend.citizens.service import record_death, record_move_out, withdraw_death
 from backend.core.db import Tx
 from backend.core.events import Event, EventMap
 from backend.departments.events import EventReceived
 from backend.licences.events import LicenceRecorded
-from backend.licences.service import close_renewal, file_renewal
+from backend.licences.service import close_renewal, file_renewal, reconsider_licences
 from backend.reminders.service import settle_reminders
 
 
@@ -17,7 +17,9 @@ async def apply_report(tx: Tx, event: EventReceived, now: datetime) -> None:
     subject_id, facts = event.subject_id, event.facts
     match event.event_type:
         case "person.died":
-            await record_death(tx, subject_id, date.fromisoformat(facts["died_on"]), now)
+            await record_death(tx, subject_id, date.fromisoformat(facts["died_on"]), event.occurred_at, now)
+        case "person.death_withdrawn":
+            await withdraw_death(tx, subject_id, event.occurred_at, now)
         case "person.moved_out":
             await record_move_out(tx, subject_id, date.fromisoformat(facts["moved_on"]), now)
         case "licence.renewal_filed":
@@ -32,9 +34,14 @@ async def take_back_reminders(tx: Tx, event: Event, now: datetime) -> None:
     await settle_reminders(tx, event.subject_id, now)
 
 
+async def resume_reminders(tx: Tx, event: Event, now: datetime) -> None:
+    await reconsider_licences(tx, event.subject_id, now)
+
+
 EVENT_MAP: EventMap = {
     EventReceived: [apply_report, take_back_reminders],
     LicenceRecorded: [take_back_reminders],
     PersonDied: [take_back_reminders],
+    DeathWithdrawn: [resume_reminders],
     PersonMovedOut: [],  # nothing follows yet: a person who moved away keeps the licences and their reminders
 }

@@ -11,6 +11,10 @@ class PersonDied(Event, frozen=True, kw_only=True, tag="citizens.person_died"):
     died_on: date
 
 
+class DeathWithdrawn(Event, frozen=True, kw_only=True, tag="citizens.death_withdrawn"):
+    """A death had been recorded wrongly: the person lives."""
+
+
 class PersonMovedOut(Event, frozen=True, kw_only=True, tag="citizens.person_moved_out"):
     """The household registration or residence has left the city."""
 

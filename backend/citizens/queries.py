@@ -117,15 +117,17 @@ async def update_sealed(
     )
 
 
-async def update_death(tx: Tx, subject_id: UUID, died_on: date, now: datetime) -> bool:
-    """True when this is news."""
+async def update_death(tx: Tx, subject_id: UUID, died_on: date | None, stated_at: datetime, now: datetime) -> bool:
+    """True when this is news; what was stated earlier than what is known changes nothing."""
     return bool(
         await tx.fetchval(
-            """UPDATE subjects SET died_on = $2, updated_at = $3
-               WHERE subject_id = $1 AND kind = 'person' AND died_on IS DISTINCT FROM $2
-               RETURNING true""",
+            """UPDATE subjects s SET died_on = $2, death_stated_at = $3, updated_at = $4
+               FROM (SELECT died_on FROM subjects WHERE subject_id = $1 FOR UPDATE) AS before
+               WHERE s.subject_id = $1 AND s.kind = 'person' AND coalesce(s.death_stated_at <= $3, true)
+               RETURNING before.died_on IS DISTINCT FROM s.died_on""",
             subject_id,
             died_on,
+            stated_at,
             now,
         )
     )

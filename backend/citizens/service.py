@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from backend.citizens.errors import SubjectUnknown
-from backend.citizens.events import PersonDied, PersonMovedOut
+from backend.citizens.events import DeathWithdrawn, PersonDied, PersonMovedOut
 from backend.citizens.holders import CheckedHolder, check_holder
 from backend.citizens.models import Holder, Identity, Profile, Subject, SubjectId, SubjectKind
 from backend.citizens.queries import (
@@ -103,11 +103,22 @@ async def phone_of(db: Queryable, keyring: Keyring, subject_id: UUID) -> str | N
     return keyring.open(sealed.key_id, sealed.phone_enc, context=_context(sealed.subject_id, _PHONE))
 
 
-async def record_death(tx: Tx, subject_id: UUID, died_on: date, now: datetime) -> bool:
-    """Notes a death, or a corrected date, with its event; False when that is known already or no person has this id."""
-    news = await update_death(tx, subject_id, died_on, now)
+async def record_death(tx: Tx, subject_id: UUID, died_on: date, stated_at: datetime, now: datetime) -> bool:
+    """Notes a death, or a corrected date, with its event; False when that is known already or no person has this id.
+
+    Of a report and its withdrawal the one `stated_at` later holds, whichever arrives first.
+    """
+    news = await update_death(tx, subject_id, died_on, stated_at, now)
     if news:
         await record(tx, [PersonDied(subject_id=subject_id, died_on=died_on)], now)
+    return news
+
+
+async def withdraw_death(tx: Tx, subject_id: UUID, stated_at: datetime, now: datetime) -> bool:
+    """Takes a wrong record of a death back, with its event; False when none was in force."""
+    news = await update_death(tx, subject_id, None, stated_at, now)
+    if news:
+        await record(tx, [DeathWithdrawn(subject_id=subject_id)], now)
     return news
 
 

@@ -154,6 +154,10 @@ async def find_licence(db: Queryable, subject_id: UUID, licence_id: UUID) -> Sea
     )
 
 
+async def update_changed(tx: Tx, subject_id: UUID, now: datetime) -> None:
+    await tx.execute("UPDATE licences SET changed_at = $2 WHERE subject_id = $1", subject_id, now)
+
+
 async def upsert_filed(tx: Tx, subject_id: UUID, licence_type: str, source_id: str, filed_on: date) -> None:
     await tx.execute(
         """INSERT INTO licence_renewals AS r (subject_id, licence_type, source_id, filed_on) VALUES ($1, $2, $3, $4)

@@ -69,6 +69,11 @@ async def close_renewal(
     await queries.update_renewals(tx, [subject_id], now)
 
 
+async def reconsider_licences(tx: Tx, subject_id: UUID, now: datetime) -> None:
+    """What kept a holder's reminders back is gone: the next sweep looks at all the licences as if just learnt of."""
+    await queries.update_changed(tx, subject_id, now)
+
+
 def standing(
     status: Status, expires_on: date | None, *, renewal_filed: bool, window_opens_on: date | None, today: date
 ) -> Standing:

@@ -2,17 +2,18 @@
 -- are always written together, so that one key opens the row.
 
 CREATE TABLE subjects (
-    subject_id   uuid        PRIMARY KEY,
-    kind         text        NOT NULL CHECK (kind IN ('person', 'organisation')),
-    key_id       text        NOT NULL,
-    number_enc   bytea       NOT NULL,
-    name_enc     bytea       NOT NULL,
-    phone_enc    bytea,
-    born_on      date,
-    died_on      date,
-    moved_out_on date,
-    created_at   timestamptz NOT NULL,
-    updated_at   timestamptz NOT NULL,
+    subject_id      uuid        PRIMARY KEY,
+    kind            text        NOT NULL CHECK (kind IN ('person', 'organisation')),
+    key_id          text        NOT NULL,
+    number_enc      bytea       NOT NULL,
+    name_enc        bytea       NOT NULL,
+    phone_enc       bytea,
+    born_on         date,
+    died_on         date,
+    death_stated_at timestamptz,  -- when a death was last reported or withdrawn, by the department's clock
+    moved_out_on    date,
+    created_at      timestamptz NOT NULL,
+    updated_at      timestamptz NOT NULL,
     CHECK ((kind = 'person') = (born_on IS NOT NULL)),
     CHECK (kind = 'person' OR (died_on IS NULL AND moved_out_on IS NULL))
 );

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from backend.citizens.login import ATTEMPT_LIFETIME
-from backend.citizens.service import find_subject_ids, get_profile, record_death
+from backend.citizens.service import find_subject_ids, get_profile, record_death, withdraw_death
 from backend.core.clock import FixedClock
 from backend.core.crypto import Keyring
 from backend.core.db import Database
@@ -172,13 +172,20 @@ async def test_nobody_signs_in_as_somebody_who_has_died(
         await world.sign_in(browser)
     subject_id = (await find_subject_ids(db, keyring, [LIN], clock.now()))[LIN.number]
     async with db.transaction() as tx:
-        await record_death(tx, subject_id, clock.now().date(), clock.now())
+        await record_death(tx, subject_id, clock.now().date(), clock.now(), clock.now())
 
     async with world.browse() as browser:
         response = await world.sign_in(browser)
 
         assert response.status_code == 403
         assert await world.who(browser) is None
+
+    async with db.transaction() as tx:
+        await withdraw_death(tx, subject_id, clock.now(), clock.now())
+    async with world.browse() as browser:
+        await world.sign_in(browser)
+
+        assert await world.who(browser) is not None
 
 
 async def test_an_attempt_is_over_after_ten_minutes(world: World, redis: Redis) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -19,6 +19,7 @@ from backend.citizens.service import (
     recognise,
     record_death,
     record_move_out,
+    withdraw_death,
 )
 from backend.core.clock import FixedClock
 from backend.core.crypto import Keyring
@@ -215,13 +216,40 @@ async def test_a_death_is_recorded_once_and_may_be_corrected(db: Database, keyri
 
     async with db.transaction() as tx:
         told = [
-            await record_death(tx, subject_id, on, clock.now())
+            await record_death(tx, subject_id, on, clock.now(), clock.now())
             for on in (date(2026, 11, 1), date(2026, 11, 1), date(2026, 11, 2))
         ]
 
     assert told == [True, False, True]
     assert (await get_subject(db, subject_id)).died_on == date(2026, 11, 2)
     assert [r["type"] for r in await db.fetch("SELECT type FROM events")] == ["citizens.person_died"] * 2
+
+
+@pytest.mark.parametrize("withdrawn_first", [False, True])
+async def test_a_wrong_death_is_withdrawn_whichever_report_arrives_first(
+    db: Database, keyring: Keyring, clock: FixedClock, withdrawn_first: bool
+) -> None:
+    subject_id = await _one(db, keyring, LIN, clock)
+    reported_at, withdrawn_at = clock.now() - timedelta(days=2), clock.now() - timedelta(days=1)
+
+    async with db.transaction() as tx:
+        if not withdrawn_first:
+            assert await record_death(tx, subject_id, date(2026, 11, 1), reported_at, clock.now())
+        assert await withdraw_death(tx, subject_id, withdrawn_at, clock.now()) is not withdrawn_first
+        assert not await record_death(tx, subject_id, date(2026, 11, 1), reported_at, clock.now())
+        assert not await withdraw_death(tx, subject_id, withdrawn_at, clock.now())
+
+    assert (await get_subject(db, subject_id)).died_on is None
+
+
+async def test_a_death_after_a_withdrawal_holds(db: Database, keyring: Keyring, clock: FixedClock) -> None:
+    subject_id = await _one(db, keyring, LIN, clock)
+
+    async with db.transaction() as tx:
+        await withdraw_death(tx, subject_id, clock.now() - timedelta(days=1), clock.now())
+        assert await record_death(tx, subject_id, date(2026, 11, 20), clock.now(), clock.now())
+
+    assert (await get_subject(db, subject_id)).died_on == date(2026, 11, 20)
 
 
 async def test_a_move_out_is_recorded_once(db: Database, keyring: Keyring, clock: FixedClock) -> None:
@@ -238,7 +266,8 @@ async def test_an_organisation_neither_dies_nor_moves(db: Database, keyring: Key
     subject_id = await _one(db, keyring, RESTAURANT, clock)
 
     async with db.transaction() as tx:
-        assert not await record_death(tx, subject_id, date(2026, 11, 1), clock.now())
+        assert not await record_death(tx, subject_id, date(2026, 11, 1), clock.now(), clock.now())
+        assert not await withdraw_death(tx, subject_id, clock.now(), clock.now())
         assert not await record_move_out(tx, subject_id, date(2026, 11, 1), clock.now())
 
     assert await db.fetchval("SELECT count(*) FROM events") == 0
