@@ -27,7 +27,7 @@ def check_wording(value: Strict) -> Iterator[str]:
             yield f"{path}: the text is empty"
         if text.en and _CHINESE.search(text.en):
             yield f"{path}: the English text has Chinese characters"
-        if isinstance(value, Item):
+        if isinstance(value, Item) and path != "title":  # an official name is quoted as it is
             yield from (f"{path}: vague wording “{words}”" for words in _vague(text))
 
 
