@@ -12,7 +12,7 @@ from msgspec import Struct
 from backend.catalogue.folding import is_han, key, runs
 from backend.catalogue.importance import Importance
 from backend.catalogue.models import ItemEntry, Named
-from backend.catalogue.words import Terms, names_of, segmenter, terms_in, vocabulary_of
+from backend.catalogue.words import Terms, segmenter, terms_of, words_of
 from backend.city.city import City
 from backend.city.items import Channel, Item
 from backend.city.models import Department
@@ -59,8 +59,7 @@ class Index:
 
     def __init__(self, city: City) -> None:
         self._city, self._importance = city, Importance(city)
-        words = vocabulary_of(city).words
-        self._terms = {each.code: terms_in(names_of(city, each), words) for each in city.items.values()}
+        self._terms = dict(terms_of(city, words_of(city)))
         self._places = {code: position for position, code in enumerate(city.items, start=1)}
 
     def digest_of(self, item: Item) -> bytes:

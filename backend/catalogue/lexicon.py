@@ -1,6 +1,7 @@
 """Everything that something typed may stand for, ready to be looked up. Made once per city from its names."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
 from itertools import product
 from math import log
@@ -8,7 +9,7 @@ from math import log
 from backend.catalogue.folding import is_han
 from backend.catalogue.sounds import readings
 from backend.catalogue.typos import Slips
-from backend.catalogue.words import Vocabulary, synonyms_of, vocabulary_of
+from backend.catalogue.words import synonyms_of, terms_of, words_of
 from backend.city.city import City
 
 MOST_READINGS_OF_A_PIECE = 16  # how many words one piece may be taken for
@@ -22,21 +23,19 @@ class Lexicon:
     """Looked up by `reading`; holds no state of a request."""
 
     def __init__(self, city: City) -> None:
-        vocabulary = vocabulary_of(city)
-        self.synonyms = synonyms_of(city, vocabulary.counts).meanings
-        self._counts, self._items = vocabulary.counts, vocabulary.items
-        self.words = vocabulary.words | self.synonyms.keys()
+        words = words_of(city)
+        self._items = len(city.items)
+        self._counts = Counter(term for _, terms in terms_of(city, words) for term in terms)
+        self.synonyms = synonyms_of(city, self._counts).meanings
+        self.words = words | self.synonyms.keys()
         self.longest = max(map(len, self.words), default=1)
         whole = sorted(word for word in self.words if is_han(word))
-        english = self._english(vocabulary)
+        english = {word for word in (*self._counts, *self.synonyms) if word.isascii()}
         self._heard, self._spelt = _sounds_of(whole)
         self._han, self._english_begun, self._begun = whole, sorted(english), sorted(self._heard)
         self._slips = Slips(word for word in whole if len(word) >= _SHORTEST_SLIP)
         self._spelt_slips = Slips(word for word in self._heard if len(word) >= _SHORTEST_SPELT_SLIP)
         self._english_slips = Slips(word for word in english if len(word) >= _SHORTEST_SPELT_SLIP)
-
-    def _english(self, vocabulary: Vocabulary) -> set[str]:
-        return {word for word in (*vocabulary.counts, *self.synonyms) if word.isascii()}
 
     def knows(self, word: str) -> bool:
         return word in self._counts or word in self.synonyms

@@ -89,7 +89,7 @@ async def list_matching_items(db: Database, query: Query, asked: Asked, after: P
 
     An item scores, for each thing that the query names, the best of the words that may be meant times the place where
     it stands (title 10, other names 8, office 2); what the whole query is to its names; ten times its importance;
-    less 30 for every character of its title. It has to have enough of what is named, and nearly as much as the best.
+    less 30 for every character of its title. It has to have enough of what is named, and three fifths of the best.
     """
     return await many(
         db,
@@ -101,12 +101,13 @@ async def list_matching_items(db: Database, query: Query, asked: Asked, after: P
               JOIN item_terms USING (term)
              GROUP BY item_code, concept
         ), scored AS (
-            SELECT item_code, sum(points)::int AS words, sum(($4::int[])[concept])::int AS covered
+            SELECT item_code, sum(points)::int AS words,
+                   sum(CASE WHEN ($4::int[])[concept] > 0 THEN points ELSE 0 END)::int AS named
               FROM best
              GROUP BY item_code
             HAVING sum(($4::int[])[concept]) >= $5::int
         ), found AS MATERIALIZED (
-            SELECT covered, words, importance, char_length(title_key) AS length, position,
+            SELECT named, words, importance, char_length(title_key) AS length, position,
                    CASE WHEN title_key = $6::text OR $6 = ANY (aliases) OR title_en_key = ' ' || $6 || ' ' THEN 4000
                         WHEN $7::text IN (pinyin, initials) THEN 3000
                         WHEN starts_with(title_key, $6) OR starts_with(title_en_key, ' ' || $6 || ' ')
@@ -128,7 +129,7 @@ async def list_matching_items(db: Database, query: Query, asked: Asked, after: P
             SELECT greatest(0, 1000000 - words - name - 10 * importance + 30 * least(length, 60)) AS rank, length,
                    position, words, name, importance
               FROM found
-             WHERE covered * 10 >= 8 * (SELECT max(covered) FROM found)
+             WHERE named * 5 >= 3 * (SELECT max(named) FROM found)
         ), page AS (
             SELECT rank, length, position, words, name, importance
               FROM ranked

@@ -73,11 +73,11 @@ def parse_query(city: City, text: str) -> Query | None:
     stripped = text.strip()
     if len(stripped) > _ABSURD or len(fold(stripped).strip()) > LONGEST_QUERY:
         raise QueryTooLong(most=LONGEST_QUERY)
-    return _understood(lexicon_of(city), key(stripped))
+    return understood(lexicon_of(city), key(stripped))
 
 
 @lru_cache(maxsize=1024)
-def _understood(lexicon: Lexicon, whole: str) -> Query | None:
+def understood(lexicon: Lexicon, whole: str) -> Query | None:
     pieces = [piece for piece in _merged(read(lexicon, whole)) if piece.how is not How.TALK]
     if not pieces:
         return None

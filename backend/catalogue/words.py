@@ -32,21 +32,17 @@ class Synonyms(Struct, frozen=True):
     meanings: dict[str, tuple[tuple[str, int, str], ...]]
 
 
-class Vocabulary(Struct, frozen=True):
-    """`words` are whole words; `counts` says in how many items each word, pair of characters and stem occurs."""
+def words_of(city: City) -> frozenset[str]:
+    """Chinese words of the catalogue: those that its names consist of, and those of the synonyms."""
+    names = (text for item in city.items.values() for text, _ in names_of(city, item))
+    chinese = {run for text in names for run in runs(text) if is_han(run)}
+    words = {word for run in chinese for word in segmenter().cut_for_search(run) if len(word) > 1}
+    return frozenset(words.union(filter(is_han, _of_synonyms(city))))
 
-    words: frozenset[str]
-    counts: Counter[str]
-    items: int
 
-
-def vocabulary_of(city: City) -> Vocabulary:
-    names = [names_of(city, item) for item in city.items.values()]
-    runs_ = {run for of_item in names for text, _ in of_item for run in runs(text) if is_han(run)}
-    words = {word for run in runs_ for word in segmenter().cut_for_search(run) if len(word) > 1}
-    words.update(word for word in _of_synonyms(city) if is_han(word))
-    counts = Counter(term for of_item in names for term in terms_in(of_item, words))
-    return Vocabulary(frozenset(words), counts, len(names))
+def terms_of(city: City, words: frozenset[str]) -> Iterator[tuple[str, Terms]]:
+    """Every item by its code, and the terms that it is found by."""
+    return ((code, terms_in(names_of(city, item), words)) for code, item in city.items.items())
 
 
 def names_of(city: City, item: Item) -> list[tuple[str, int]]:
@@ -56,18 +52,17 @@ def names_of(city: City, item: Item) -> list[tuple[str, int]]:
     return [*texts, (department.name.zh, IN_OFFICE)] if department else texts
 
 
-def terms_in(names: Iterable[tuple[str, int]], words: Iterable[str]) -> Terms:
+def terms_in(names: Iterable[tuple[str, int]], words: frozenset[str]) -> Terms:
     """Every pair of characters, every known word however it is embedded, and the stems of English words."""
-    known = words if isinstance(words, set | frozenset) else frozenset(words)
     found: Terms = {}
     for text, place in names:
         for run in runs(text):
-            for term in _parts(run, known) if is_han(run) else [stem(run)]:
+            for term in _parts(run, words) if is_han(run) else [stem(run)]:
                 found[term] = max(place, found.get(term, 0))
     return found
 
 
-def _parts(run: str, known: set[str] | frozenset[str]) -> Iterator[str]:
+def _parts(run: str, known: frozenset[str]) -> Iterator[str]:
     for at in range(len(run)):
         for length in range(2, min(_LONGEST, len(run) - at) + 1):
             part = run[at : at + length]
