@@ -13,9 +13,9 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.types import LifeSpanReceive, LifeSpanSend
 
+from backend.catalogue import history, shelf_pages, sitemap
 from backend.catalogue import pages as catalogue_pages
 from backend.catalogue import routes as catalogue_routes
-from backend.catalogue import shelf_pages, sitemap
 from backend.catalogue.often import keep_settling
 from backend.citizens import pages as citizens_pages
 from backend.city.city import City
@@ -50,6 +50,7 @@ HANDLERS: list[BaseRouteHandler] = [
     *catalogue_pages.HANDLERS,
     *catalogue_routes.HANDLERS,
     *shelf_pages.HANDLERS,
+    *history.HANDLERS,
     *sitemap.HANDLERS,
     *guides_pages.HANDLERS,
     *citizens_pages.HANDLERS,

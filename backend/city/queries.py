@@ -30,6 +30,13 @@ class Current(Struct, frozen=True):
     content: str
 
 
+class Version(Struct, frozen=True):
+    version: int
+    content: str
+    loaded_at: datetime
+    superseded_at: datetime | None
+
+
 class New(Struct, frozen=True):
     """A version to be written."""
 
@@ -94,6 +101,21 @@ async def find_content(db: Queryable, kind: str, entry_key: str, version: int) -
         version,
     )
     return content
+
+
+async def list_versions(db: Queryable, kind: str, entry_key: str) -> list[Version]:
+    return await many(
+        db,
+        Version,
+        """
+        SELECT version, content::text AS content, loaded_at, superseded_at
+        FROM pack_entries
+        WHERE kind = $1 AND entry_key = $2
+        ORDER BY version
+        """,
+        kind,
+        entry_key,
+    )
 
 
 async def update_superseded(tx: Tx, kinds: Sequence[str], keys: Sequence[str], now: datetime) -> None:

@@ -2,17 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from msgspec import Struct
 
 from backend.city import queries
 from backend.city.city import City
-from backend.city.errors import NoCityLoaded, UnknownItemVersion
+from backend.city.errors import NoCityLoaded, UnknownItem, UnknownItemVersion
 from backend.city.items import Item
 from backend.city.pack import KINDS, Pack, assemble, entries_of
-from backend.city.queries import New, Stored
+from backend.city.queries import New, Stored, Version
 from backend.core.db import Database, Tx
 
 _STRUCTS = {kind.name: kind.struct for kind in KINDS}
@@ -28,6 +28,16 @@ class PackLoad(Struct, frozen=True):
     removed: int
     unchanged: int
     changed_items: tuple[str, ...]
+
+
+class ItemVersion(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When a version was published and replaced, and from and until when it says that it applies."""
+
+    version: int
+    published_at: datetime
+    superseded_at: datetime | None = None
+    effective_on: date | None = None
+    cancelled_on: date | None = None
 
 
 async def load_pack(db: Database, pack: Pack, now: datetime) -> PackLoad:
@@ -79,6 +89,25 @@ async def get_item_version(db: Database, code: str, version: int) -> Item:
     if content is None:
         raise UnknownItemVersion(item_code=code, version=version)
     return msgspec.json.decode(content, type=Item)
+
+
+async def list_item_versions(db: Database, code: str) -> list[ItemVersion]:
+    """Every version of an item, the first one first; raises UnknownItem."""
+    rows = await queries.list_versions(db, "items", code)
+    if not rows:
+        raise UnknownItem(item_code=code)
+    return [_version_of(row) for row in rows]
+
+
+def _version_of(row: Version) -> ItemVersion:
+    item = msgspec.json.decode(row.content, type=Item)
+    return ItemVersion(
+        version=row.version,
+        published_at=row.loaded_at,
+        superseded_at=row.superseded_at,
+        effective_on=item.effective_on,
+        cancelled_on=item.cancelled_on,
+    )
 
 
 async def _replace(tx: Tx, version: int, entries: Sequence[New], now: datetime) -> PackLoad:
