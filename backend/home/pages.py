@@ -91,7 +91,7 @@ def _bring(item: Item) -> Text | None:
     carried = [
         material.name
         for material in item.materials
-        if material.necessity is Necessity.REQUIRED and material.form is not MaterialForm.FORM
+        if material.necessity is Necessity.REQUIRED and material.form is not MaterialForm.FORM and not material.when
     ]
     if item.online or not item.channels or not 1 <= len(carried) <= _EASILY_CARRIED:
         return None
