@@ -22,8 +22,10 @@ from backend.core.db import Database
 from backend.core.errors import CrossSiteRequest, Refusal
 from backend.core.http.access import CSRF_FIELD, CSRF_HEADER, Access, access
 from backend.core.http.display import locale_of
+from backend.core.http.limits import limit_failures, limit_requests, note_failure
 from backend.core.http.pages import page, see_other
 from backend.core.http.state import session_cookie_name
+from backend.core.limits import Limit
 from backend.core.sessions import LIFETIME, Session, end_session
 from backend.core.settings import Settings
 from notifications.subscriptions import unsubscribe
@@ -33,6 +35,10 @@ from pwa.views.parts import Action, Text
 LOGIN_COOKIE = "login"
 LEAVE_PATH = "/logout/provider"
 RELYING_PARTY = "relying_party"  # in the application's state: made at the first sign-in, or put there by a test
+
+# Generous, since behind one address of a mobile network there may be thousands of phones.
+_STARTS = Limit(name="login", times=300, per=timedelta(minutes=1))
+_FAILURES = Limit(name="login-failures", times=60, per=timedelta(minutes=1))
 
 _WORTH_ANOTHER_TRY = (LoginExpired, LoginDenied, ProviderUnavailable, ProviderAnswerRefused)
 _HOME = Action(label=Text("回到首页", "Go to the home page"), path="/")
@@ -77,6 +83,7 @@ async def begin(
     return_path = safe_return_path(request.query_params.get("next"))
     if session is not None:
         return see_other(return_path)
+    await limit_requests(request, _STARTS)
     browser = browser_token(request.cookies.get(_login_cookie_name(settings)))
     locale, now = locale_of(request), clock.now()
     try:
@@ -105,6 +112,7 @@ async def callback(
     relying_party: NamedDependency[RelyingParty],
 ) -> Response[bytes]:
     """From the identity provider: a new session under a new name, whatever the browser had before."""
+    await limit_failures(request, _FAILURES)
     try:
         signed_in = await finish_login(
             db,
@@ -118,6 +126,7 @@ async def callback(
     except SignInFailed as failed:
         if session is not None and isinstance(failed.refusal, LoginExpired):
             return see_other("/")  # reloaded or restored after signing in: nothing to tell
+        await note_failure(request, _FAILURES)
         return await _not_signed_in(request, failed.refusal, failed.return_path)
     if session is not None:
         await end_session(redis, session)

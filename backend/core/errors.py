@@ -50,3 +50,12 @@ class BadParameter(Refusal):
     status = 400
     zh = "参数 {name} 不正确：{reason}"
     en = "The parameter {name} is not valid: {reason}"
+
+
+class TooManyRequests(Refusal):
+    """`seconds` until another try, also given as Retry-After (RFC 9110, section 10.2.3)."""
+
+    code = "request.too_many"
+    status = 429
+    zh = "您这边的请求太多了，请过 {seconds} 秒再试。急事请拨打市民热线 12345。"
+    en = "There were too many requests from your side. Try again in {seconds} seconds; if it is urgent, call 12345."

@@ -1,6 +1,7 @@
 """The HTTP side that all feeds share: the key, the encoding, the stream, the answer."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any, TypedDict
 
 import msgspec
@@ -11,13 +12,17 @@ from backend.core.clock import Clock
 from backend.core.db import Database
 from backend.core.http.access import Access, access
 from backend.core.http.display import locale_of
+from backend.core.http.limits import limit_failures, note_failure
 from backend.core.http.problems import problem
+from backend.core.limits import Limit
 from backend.departments.compression import plain
 from backend.departments.errors import ConnectionCut, FeedNotAllowed, KeyRefused
 from backend.departments.feeds import take_feed
 from backend.departments.models import DepartmentKey
 from backend.departments.protocol import Content, Feed
 from backend.departments.service import authenticate
+
+_WRONG_KEYS = Limit(name="feed-keys", times=30, per=timedelta(minutes=1))
 
 
 async def receive_feed(
@@ -27,8 +32,11 @@ async def receive_feed(
     name: str,
     feed_for: Callable[[DepartmentKey], Feed[Content]],
 ) -> Response[bytes]:
-    """Takes a feed off the wire. Raises KeyRefused, FeedNotAllowed, EncodingNotSupported before anything is read."""
-    key = await authenticate(db, request.headers.get("authorization"))
+    """Takes a feed off the wire.
+
+    Raises TooManyRequests, KeyRefused, FeedNotAllowed, EncodingNotSupported before anything is read.
+    """
+    key = await _key_of(request, db)
     if not key.feeds(name):
         raise FeedNotAllowed(feed=name)
     stream = plain(_body(request), request.headers.get("content-encoding"))
@@ -38,6 +46,16 @@ async def receive_feed(
         media_type="application/json",
         headers={"Cache-Control": "no-store"},
     )
+
+
+async def _key_of(request: Request[Any, Any, Any], db: Database) -> DepartmentKey:
+    """Wrong keys are counted: who goes on trying is not even looked up."""
+    await limit_failures(request, _WRONG_KEYS)
+    try:
+        return await authenticate(db, request.headers.get("authorization"))
+    except KeyRefused:
+        await note_failure(request, _WRONG_KEYS)
+        raise
 
 
 async def _body(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:

@@ -1,5 +1,6 @@
 """Push subscriptions of the browser that asks."""
 
+from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response, delete, get, post
@@ -11,6 +12,8 @@ from backend.core.db import Database
 from backend.core.http.access import Access, access
 from backend.core.http.display import locale_of
 from backend.core.http.given import Given
+from backend.core.http.limits import limit_requests
+from backend.core.limits import Limit
 from backend.core.sessions import Session
 from backend.core.settings import Settings
 from backend.inbox.push_keys import push_keys
@@ -19,6 +22,8 @@ from notifications.preferences import set_locale
 from notifications.subscriptions import subscribe, unsubscribe
 from notifications.webpush.endpoints import parse_origins
 from notifications.webpush.intake import RawSubscription, check_subscription
+
+_SUBSCRIPTIONS = Limit(name="push-subscriptions", times=60, per=timedelta(hours=1))
 
 
 class PushKey(Struct, frozen=True):
@@ -54,8 +59,10 @@ async def add_subscription(
     """Sends pushes to this browser from now on: the body is PushSubscription.toJSON().
 
     400 with the reason for an endpoint that is no known push service or a key that is none; 409 when the subscription
-    was made with a key that is no longer ours, then subscribe anew. Pushes speak the language of this request.
+    was made with a key that is no longer ours, then subscribe anew; 429 when a person subscribes again and again.
+    Pushes speak the language of this request.
     """
+    await limit_requests(request, _SUBSCRIPTIONS, str(session.subject_id))
     checked = check_subscription(data, push_keys(settings), parse_origins(settings.push_extra_origins))
     now = clock.now()
     async with db.transaction() as tx:

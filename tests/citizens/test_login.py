@@ -221,3 +221,20 @@ async def test_neither_addresses_nor_logs_hold_anything_personal(
         assert secret not in ours
         assert all(secret not in url for url in world.wire.urls)
         assert all(secret.encode() not in session for session in kept)
+
+
+async def test_sign_ins_without_end_from_one_address_are_slowed_down(world: World) -> None:
+    async with world.browse() as browser:
+        statuses = [(await browser.get("/login")).status_code for _ in range(301)]
+        page = await browser.get("/login")
+
+    assert set(statuses[:300]) == {303}
+    assert (statuses[300], page.headers["retry-after"]) == (429, "60")
+    assert "请求太多了" in page.text
+
+
+async def test_made_up_answers_are_slowed_down(world: World) -> None:
+    async with world.browse() as browser:
+        statuses = [(await browser.get("/login/callback?state=made-up&code=x")).status_code for _ in range(61)]
+
+    assert statuses == [400] * 60 + [429]

@@ -136,3 +136,11 @@ async def test_subscribing_needs_a_login_and_the_token(visitor: Browser, me: Bro
 
     assert (signed_out.status_code, without_token.status_code) == (401, 403)
     assert await db.fetchval("SELECT count(*) FROM push_subscriptions") == 0
+
+
+async def test_a_person_does_not_subscribe_without_end(me: Browser, neighbour: Browser) -> None:
+    body = subscription()
+    statuses = [(await me.send_json("POST", PATH, body)).status_code for _ in range(61)]
+
+    assert statuses == [204] * 60 + [429]
+    assert (await neighbour.send_json("POST", PATH, subscription())).status_code == 204

@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, ExceptionHandler, ExceptionHandlersMap, Receive, Scope, Send
 
-from backend.core.errors import BadParameter, NotFound, Refusal, SignInRequired
+from backend.core.errors import BadParameter, NotFound, Refusal, SignInRequired, TooManyRequests
 from backend.core.http.display import locale_of
 from backend.core.http.pages import page, see_other
 from backend.core.ids import uuid7
@@ -38,12 +38,16 @@ class Explained(Protocol):
 
 async def answer_refusal(request: Request[Any, Any, Any], refusal: Explained) -> Response[Any]:
     """An expected "no": its own status, code, sentence and facts. Not an error of ours, so not logged as one."""
+    headers = {"Retry-After": str(refusal.facts["seconds"])} if isinstance(refusal, TooManyRequests) else {}
     if _for_program(request):
-        return problem(refusal.status, refusal.code, refusal.sentence(locale_of(request)), refusal.facts)
+        sentence = refusal.sentence(locale_of(request))
+        return problem(refusal.status, refusal.code, sentence, refusal.facts, headers=headers)
     if isinstance(refusal, SignInRequired) and request.method == "GET":
         return see_other(f"/login?next={quote(_path_and_query(request), safe='')}")
     view = ErrorPage(status=refusal.status, message=Text(refusal.sentence("zh-CN"), refusal.sentence("en")))
-    return await page(request, _TEMPLATE, view, status=refusal.status)
+    response = await page(request, _TEMPLATE, view, status=refusal.status)
+    response.headers.update(headers)
+    return response
 
 
 async def answer_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
