@@ -87,14 +87,24 @@ def _columns(messages: Sequence[Message]) -> list[list[Any]]:
 
 
 async def update_replaced(tx: Conn, recorded: Sequence[Recorded], now: datetime) -> None:
-    """Reads what was unread and speaks only of things that one of these newer messages of its topic speaks of too."""
+    """Reads what was unread and speaks only of things that one of these newer messages of its topic speaks of too.
+
+    OFFSET 0 makes Postgres go from each recipient to their messages: where it has no statistics yet it takes unread
+    messages for few, begins with all of them, and the ten thousandth costs a thousand times what the first did.
+    """
     await tx.execute(
         """
-        UPDATE messages AS old SET read_at = $3
+        UPDATE messages AS m SET read_at = $3
         FROM unnest($1::uuid[], $2::uuid[]) AS n (recipient_id, message_id)
-        JOIN messages AS new ON new.recipient_id = n.recipient_id AND new.message_id = n.message_id
-        WHERE old.recipient_id = n.recipient_id AND old.state = 'active' AND old.read_at IS NULL
-          AND old.topic = new.topic AND old.queued_at < new.queued_at AND old.about <> '[]' AND old.about <@ new.about
+        CROSS JOIN LATERAL (
+            SELECT old.message_id
+            FROM messages AS new JOIN messages AS old ON old.recipient_id = new.recipient_id AND old.topic = new.topic
+            WHERE new.recipient_id = n.recipient_id AND new.message_id = n.message_id
+              AND old.state = 'active' AND old.read_at IS NULL AND old.queued_at < new.queued_at
+              AND old.about <> '[]' AND old.about <@ new.about
+            OFFSET 0
+        ) AS replaced
+        WHERE m.recipient_id = n.recipient_id AND m.message_id = replaced.message_id
         """,
         [each.recipient_id for each in recorded],
         [each.message_id for each in recorded],
