@@ -107,7 +107,16 @@ async def list_matching_items(db: Database, query: Query, asked: Asked, after: P
              GROUP BY item_code
             HAVING sum(($4::int[])[concept]) >= $5::int
         ), found AS MATERIALIZED (
-            SELECT named, words, importance, char_length(title_key) AS length, position,
+            SELECT item_code, words, named
+              FROM scored JOIN item_search USING (item_code)
+             WHERE ($8::text IS NULL OR $8 = ANY (themes))
+               AND ($9::text IS NULL OR $9 = ANY (subjects))
+               AND ($10::text IS NULL OR department = $10)
+               AND ($11::text IS NULL OR $11 = ANY (reach))
+               AND (effective_on IS NULL OR effective_on <= $12::date)
+               AND (cancelled_on IS NULL OR cancelled_on > $12::date)
+        ), compared AS (
+            SELECT words, importance, char_length(title_key) AS length, position,
                    CASE WHEN title_key = $6::text OR $6 = ANY (aliases) OR title_en_key = ' ' || $6 || ' ' THEN 4000
                         WHEN $7::text IN (pinyin, initials) THEN 3000
                         WHEN starts_with(title_key, $6) OR starts_with(title_en_key, ' ' || $6 || ' ')
@@ -117,19 +126,13 @@ async def list_matching_items(db: Database, query: Query, asked: Asked, after: P
                         WHEN strpos(initials, $7) > 0 OR strpos(pinyin, $7) > 0 THEN 1000
                         ELSE 0
                     END AS name
-              FROM scored JOIN item_search USING (item_code),
+              FROM found JOIN item_search USING (item_code),
                    concat(E'\n', array_to_string(aliases, E'\n')) AS others
-             WHERE ($8::text IS NULL OR $8 = ANY (themes))
-               AND ($9::text IS NULL OR $9 = ANY (subjects))
-               AND ($10::text IS NULL OR department = $10)
-               AND ($11::text IS NULL OR $11 = ANY (reach))
-               AND (effective_on IS NULL OR effective_on <= $12::date)
-               AND (cancelled_on IS NULL OR cancelled_on > $12::date)
+             WHERE named * 5 >= 3 * (SELECT max(named) FROM found)
         ), ranked AS MATERIALIZED (
             SELECT greatest(0, 1000000 - words - name - 10 * importance + 30 * least(length, 60)) AS rank, length,
                    position, words, name, importance
-              FROM found
-             WHERE named * 5 >= 3 * (SELECT max(named) FROM found)
+              FROM compared
         ), page AS (
             SELECT rank, length, position, words, name, importance
               FROM ranked
@@ -239,11 +242,14 @@ async def delete_terms(tx: Tx, item_codes: list[str]) -> None:
 
 
 async def insert_terms(tx: Tx, rows: list[Row]) -> None:
+    """In the order in which they are looked up, so that what belongs to a word lies together."""
     terms = [(term, row.item_code, place) for row in rows for term, place in row.terms.items()]
     await tx.execute(
         """
         INSERT INTO item_terms (term, item_code, place)
-        SELECT term, item_code, place FROM unnest($1::text[], $2::text[], $3::int[]) AS given (term, item_code, place)
+        SELECT term, item_code, place
+          FROM unnest($1::text[], $2::text[], $3::int[]) AS given (term, item_code, place)
+         ORDER BY term, item_code
         """,
         [term for term, _, _ in terms],
         [code for _, code, _ in terms],
