@@ -91,7 +91,6 @@ async def add_uses(tx: Tx, day: date, uses: Mapping[str, int]) -> None:
     await tx.execute(
         """INSERT INTO item_uses AS u (day, item_code, uses)
            SELECT $1, item_code, uses FROM unnest($2::text[], $3::bigint[]) AS given (item_code, uses)
-           ORDER BY item_code
            ON CONFLICT (day, item_code) DO UPDATE SET uses = u.uses + excluded.uses""",
         day,
         codes,

@@ -66,7 +66,7 @@ async def _resident(
 
 
 def _only_prefetched(request: Request[Any, Any, Any]) -> bool:
-    """The browser fetches ahead, or asks for the head alone: nobody has looked at it yet."""
+    """The browser fetches ahead (Sec-Purpose, Fetch standard): nobody has looked at it yet."""
     return "prefetch" in request.headers.get("sec-purpose", "")
 
 

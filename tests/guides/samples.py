@@ -87,7 +87,7 @@ RICH = item(
     result_name=Text("示例证", "Sample licence"),
     places=(
         Place(
-            Text("示例窗口", "Sample counter"),
+            Text("示例窗口", "Sample counter </script>"),
             address=Text("示例路 1 号", "1 Example Road"),
             hours=Text("工作日 9:00–17:00", "Working days 9:00–17:00"),
             phone="021-12345678",

@@ -50,6 +50,7 @@ def plain(text: str | None) -> str:
             "2027 年 2 月 3 日到期；规定：有效期满前九十日内。",
         ),
         ("driving-licence", date(2026, 11, 20), Tone.OK, "您现在可以办。", "11 月 20 日到期"),
+        ("driving-licence", date(2027, 2, 18), Tone.OK, "您现在可以办。", "2 月 18 日到期"),
         ("driving-licence", date(2027, 2, 19), Tone.INFO, "还没到办理时间。", "11 月 21 日起可以办。"),
         ("driving-licence", date(2026, 11, 19), Tone.WARN, "您的证照已经过期。", "已于 11 月 19 日到期，请尽快办理。"),
         ("driving-licence", None, Tone.INFO, "您不用办。", "长期有效。"),
