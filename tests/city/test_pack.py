@@ -7,12 +7,62 @@ import pytest
 from backend.city.city import City
 from backend.city.errors import FaultyPack
 from backend.city.items import Item
-from backend.city.models import NATIONAL, Page
+from backend.city.models import NATIONAL, Confidence, Page
 from backend.city.pack import SHANGHAI, Pack, assemble, entries_of, read_pack
+from backend.city.questions import path_of, referral_of
 from backend.city.service import city_of
+from backend.city.situations import situations
 from tests.city.small_pack import ITEMS, RENEWAL, put, small_pack, spoiled, written
 
 ENDORSEMENT = "312000194000"
+
+MOST_USED = [
+    "CN-identity-card-first",
+    "CN-identity-card-renewal",
+    "CN-identity-card-replacement",
+    "CN-temporary-identity-card",
+    "SH-residence-registration",
+    "SH-residence-permit",
+    "312000194000",
+    "CN-birth-registration",
+    "CN-household-move-in",
+    "CN-household-move-out",
+    "CN-driving-licence-first",
+    "CN-driving-licence-renewal",
+    "CN-driving-licence-replacement",
+    "CN-vehicle-inspection-mark",
+    "CN-vehicle-registration",
+    "CN-vehicle-transfer",
+    "CN-traffic-fine",
+    "CN-passport-first",
+    "CN-passport-renewal",
+    "CN-hong-kong-macao-permit-renewal",
+    "CN-taiwan-travel-permit",
+    "SH-social-security-card",
+    "CN-employer-social-insurance",
+    "312000202000-01",
+    "CN-pension-claim",
+    "CN-pension-transfer",
+    "310500212001",
+    "CN-housing-fund-withdrawal",
+    "CN-housing-fund-retirement",
+    "CN-housing-fund-home-purchase",
+    "CN-real-estate-registration",
+    "SH-medical-care-elsewhere",
+    "SH-medical-reimbursement",
+    "SH-maternity-insurance",
+    "312000361000",
+    "CN-marriage-registration",
+    "CN-divorce-registration",
+    "CN-birth-certificate",
+    "SH-compulsory-education",
+    "SH-compulsory-education-newcomers",
+    "SH-senior-citizen-card",
+    "SH-old-age-allowance",
+    "SH-disability-certificate",
+    "CN-business-registration",
+    "CN-food-business-licence",
+]
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +154,31 @@ def test_an_item_is_online_when_it_is_accepted_there(shanghai: City) -> None:
     assert shanghai.item("CN-driving-licence-renewal").online
     assert not shanghai.item("SH-senior-citizen-card").online
     assert isinstance(shanghai.item("SH-senior-citizen-card"), Item)
+
+
+def test_the_items_residents_use_most_carry_complete_guides(pack: Pack) -> None:
+    for code in MOST_USED:
+        item = pack.items[code]
+        assert all((item.conditions, item.steps, item.faq)), code
+        texts = [item.title, *item.conditions, *(part.name for part in item.materials), *(s.title for s in item.steps)]
+        assert all(text.en for text in texts), code
+        assert item.legal_basis or item.confidence is not Confidence.RECALL, code
+        assert item.last_checked_on is not None, code
+
+
+def test_every_situation_of_a_guide_with_materials_has_its_list(pack: Pack) -> None:
+    asked = [item for item in pack.items.values() if item.questions and item.materials]
+
+    assert len(asked) >= 25
+    for item in asked:
+        for chosen, guide in situations(item).items():
+            assert guide.materials or referral_of(item.questions, chosen), (item.code, chosen)
+
+
+def test_an_agent_brings_an_authorisation_and_nobody_else_does(pack: Pack) -> None:
+    renewal = pack.items["CN-driving-licence-renewal"]
+
+    lists = {path_of(chosen): [m.name.zh for m in guide.materials] for chosen, guide in situations(renewal).items()}
+
+    assert [path for path, names in lists.items() if "委托书" in names] == ["issuer.agent", "elsewhere.agent"]
+    assert [path for path, names in lists.items() if "原机动车驾驶证" in names] == ["elsewhere.self", "elsewhere.agent"]

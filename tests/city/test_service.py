@@ -109,7 +109,7 @@ async def test_an_item_that_comes_back_is_the_next_version(db: Database, pack: P
 
 async def test_entries_in_another_order_are_shown_so_without_new_versions(db: Database, pack: Pack) -> None:
     await load_pack(db, pack, NOW)
-    backwards = dict(reversed(pack.themes.items()))
+    backwards = dict(reversed(list(pack.themes.items())))
 
     load = await load_pack(db, replace(pack, themes=backwards), LATER)
 
