@@ -17,6 +17,7 @@ from backend.catalogue import history, shelf_pages, sitemap
 from backend.catalogue import pages as catalogue_pages
 from backend.catalogue import routes as catalogue_routes
 from backend.catalogue.often import keep_settling
+from backend.catalogue.service import warm_up
 from backend.citizens import pages as citizens_pages
 from backend.city.city import City
 from backend.city.service import find_version, read_city
@@ -80,7 +81,9 @@ class CurrentCity:
             await asyncio.sleep(_CITY_CHECK_S)
             try:
                 if await find_version(resources.db) != self._city.version:
-                    self._city = await read_city(resources.db)
+                    city = await read_city(resources.db)
+                    await asyncio.to_thread(warm_up, city)
+                    self._city = city
                     attach(app, resources, face(self._city))
             except (OSError, asyncpg.PostgresError):
                 log.warning("the city could not be read again")
@@ -101,6 +104,7 @@ def create_app(resources: Resources, city: City) -> tuple[Edge, Litestar]:
     """The whole hall on resources that the caller owns: what serves requests, and the application inside it."""
     for handler in HANDLERS:
         require_declared(handler)
+    warm_up(city)
     current = CurrentCity(city)
 
     @contextlib.asynccontextmanager

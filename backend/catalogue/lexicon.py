@@ -14,6 +14,7 @@ from backend.city.city import City
 
 MOST_READINGS_OF_A_PIECE = 16  # how many words one piece may be taken for
 _LONGEST_SPELT = 6  # characters of a word of which full syllables and initials may be mixed
+_LONGEST_HEARD = 8
 _SHORTEST_SLIP = 3  # characters in which a slip is recognised; letters: _SHORTEST_SPELT_SLIP
 _SHORTEST_SPELT_SLIP = 5
 _UNKNOWN_AS_RARE_AS = 0.05
@@ -56,7 +57,8 @@ class Lexicon:
 
     def spelt(self, letters: str) -> list[str]:
         """Words whose pinyin, initials, or mixture of both this is."""
-        return self._usual(self._spelt.get(letters, ()))
+        found = self._spelt.get(letters)
+        return self._usual(found) if found else []
 
     def is_pinyin(self, letters: str) -> bool:
         """Of a word, in full."""
@@ -64,6 +66,8 @@ class Lexicon:
 
     def heard(self, word: str) -> list[str]:
         """Other words that sound the same. Of two characters at least one has to be the same."""
+        if len(word) > _LONGEST_HEARD:
+            return []
         alike = {other for sound in readings(word) for other in self._heard.get("".join(sound), ())}
         return self._usual(
             other for other in alike if len(other) == len(word) and other != word and _close(word, other)

@@ -11,7 +11,7 @@ from backend.catalogue.talk import TALK
 from backend.catalogue.words import stem
 
 _LONGEST_SPELT = 24  # letters of one word in pinyin
-_LONGEST_FUZZY = 32  # letters in which slips are looked for
+_LONGEST_FUZZY = 24  # letters in which slips are looked for
 _FEWEST_BEGUN = 3  # letters of an unfinished English word
 _MOST_ENGLISH = 4  # words of an English phrase
 
@@ -132,7 +132,8 @@ def _in_chinese(lexicon: Lexicon, text: str, *, fuzzy: bool, last: bool) -> Iter
 
 def _in_pinyin(lexicon: Lexicon, text: str, *, fuzzy: bool, last: bool) -> Iterator[Piece]:
     spelt = lexicon.spelt(text)
-    yield from _if_any(text, _how_spelt(lexicon, text, spelt), spelt)
+    if spelt:
+        yield Piece(text, _how_spelt(lexicon, text, spelt), tuple(spelt))
     if last and len(text) >= _FEWEST_BEGUN:
         yield from _if_any(text, How.BEGUN, lexicon.begun(text))
     if fuzzy and not spelt:

@@ -97,7 +97,7 @@ def stem(word: str) -> str:
 
 @cache
 def segmenter() -> Any:
-    """Splits Chinese into words. Loading takes some 60 ms and 30 MB: at first use, or by `warm_up` at start."""
+    """Splits Chinese into words. Loading takes some 60 ms and 30 MB, at first use."""
     import rjieba
 
     return rjieba

@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page, Route, expect
+
+from tests.pwa.test_in_browser import FAULTS, RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -113,3 +116,12 @@ async def test_what_was_typed_last_counts(page: Page) -> None:
     await page.get_by_role("combobox").fill("")
 
     await expect(page.get_by_role("listbox")).to_be_hidden()
+
+
+async def test_the_open_list_is_clean_to_axe(page: Page) -> None:
+    await typed(page)
+    await expect(page.get_by_role("option")).to_have_count(2)
+    await page.get_by_role("combobox").press("ArrowDown")
+    await page.evaluate(AXE_SCRIPT)
+
+    assert await page.evaluate(FAULTS, RULES) == []
