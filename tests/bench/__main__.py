@@ -6,7 +6,8 @@ import importlib
 import pkgutil
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from types import ModuleType
 
 import tests.bench
 from tests.bench.figures import Figure, as_json_lines, as_table
@@ -14,26 +15,22 @@ from tests.bench.figures import Figure, as_json_lines, as_table
 Benchmark = Callable[[], Awaitable[list[Figure]]]
 
 
-def benchmarks() -> dict[str, str]:
-    """Names and what they measure: each a module here with a coroutine `run()`, described by its first line."""
-    names = sorted(info.name for info in pkgutil.iter_modules(tests.bench.__path__) if info.name != "__main__")
-    modules = {name: _module(name) for name in names}
-    return {name: (found.__doc__ or "").splitlines()[0] for name, found in modules.items() if hasattr(found, "run")}
+def benchmarks(package: ModuleType) -> dict[str, ModuleType]:
+    """By name: each a module of the package with a coroutine `run()`, described by its first line."""
+    names = sorted(info.name for info in pkgutil.iter_modules(package.__path__) if info.name != "__main__")
+    modules = {name: importlib.import_module(f"{package.__name__}.{name}") for name in names}
+    return {name: module for name, module in modules.items() if hasattr(module, "run")}
 
 
-def _module(name: str) -> object:
-    return importlib.import_module(f"tests.bench.{name}")
-
-
-def main() -> None:
+def main(arguments: Sequence[str] | None = None, package: ModuleType = tests.bench) -> None:
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--json", action="store_true", help="one JSON object per figure instead of a table")
-    options = parser.parse_args()
-    known = benchmarks()
+    options = parser.parse_args(arguments)
+    known = benchmarks(package)
     if not options.names:
-        for name, summary in known.items():
-            print(f"{name:12} {summary}")
+        for name, module in known.items():
+            print(f"{name:12} {(module.__doc__ or '').splitlines()[0]}")
         return
     unknown = [name for name in options.names if name not in known]
     if unknown:
@@ -42,7 +39,7 @@ def main() -> None:
     for name in options.names:
         began = time.monotonic()
         print(f"· {name} … ", end="", flush=True, file=sys.stderr)
-        run: Benchmark = getattr(_module(name), "run")  # noqa: B009 - a module found by name
+        run: Benchmark = known[name].run
         figures += asyncio.run(run())
         print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
     print(as_json_lines(figures) if options.json else as_table(figures))

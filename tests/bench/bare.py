@@ -83,9 +83,10 @@ class Bare:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await receive()
-            await self._prepare()
+            await self.prepare()
             await send({"type": "lifespan.startup.complete"})
             await receive()
+            await self.close()
             await send({"type": "lifespan.shutdown.complete"})
         elif scope["path"] == "/api/items":
             asked = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
@@ -96,7 +97,7 @@ class Bare:
         else:
             await _answer(send, [], b"here")
 
-    async def _prepare(self) -> None:
+    async def prepare(self) -> None:
         told, now = self._told, SystemClock().now()
         self._pool = await asyncpg.create_pool(told.database_url, min_size=1, max_size=8, reset=_keep_as_is)
         self._redis = Redis.from_url(told.redis_url)
@@ -120,6 +121,10 @@ class Bare:
             unread=feed.unread,
         )
         await db.close()
+
+    async def close(self) -> None:
+        await self._pool.close()
+        await self._redis.aclose()
 
     async def _items(self, search: Search, limit: int) -> bytes:
         rows = await self._pool.fetch(search.statement.sql, *search.statement.args)
