@@ -31,7 +31,13 @@ SIZES = {2_000: 15.0, 20_000: 30.0}
 """Items, and the milliseconds that 95 of 100 searches among them may take."""
 
 MOST_TIMES_THE_ROWS = 12
-_ROWS = "SELECT count(*) AS rows, sum(place) AS places FROM item_terms WHERE term = ANY ($1::text[])"
+_ROWS = """
+    SELECT count(*) AS items
+      FROM (SELECT item_code, max(place) AS place
+              FROM item_terms
+             WHERE term = ANY ($1::text[])
+             GROUP BY item_code) AS found
+"""
 _ROUNDS = 5
 _WORDS_OF_A_TITLE = (3, 6)
 
@@ -133,7 +139,7 @@ async def _speed(db: Database, city: City, today: date, bound_ms: float) -> list
         name=name,
         value=p95,
         unit="ms",
-        against=f"reading the index where its words stand: {least:.2g} ms",
+        against=f"counting the items that have its words: {least:.2g} ms",
         ratio=rounds.ratio("search", "rows"),
         target=MOST_TIMES_THE_ROWS,
         better="less",
