@@ -1,0 +1,1 @@
+"""Payments: every fen once."""
