@@ -19,8 +19,8 @@ def test_yuan_become_fen_exactly(yuan: str, fen: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "1.", ".5", "1.234", "-1", "+1", "1e2", "1E2", "01", "1,000.00", "1.0 ", "1\n", "NaN", "Infinity", "０.０１",
-     "1_0", "99999999999.99", 1.15, 1, None, True, b"1.00"],
+    ["", " ", "1.", ".5", "1.234", "-1", "+1", "1e2", "1E2", "01", "1,000.00", "1.0 ", "1\n", "NaN", "Infinity",
+     "０.０１", "1_0", "99999999999.99", 1.15, 1, None, True, b"1.00"],
 )  # fmt: skip
 def test_what_is_no_exact_amount_is_refused(text: Any) -> None:
     with pytest.raises(NotAnAmount):

@@ -1,5 +1,6 @@
 """A provider's daily bill: rows that are observations, and totals that the bill states itself."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -11,10 +12,13 @@ from backend.payments.providers.errors import BillRefused
 
 
 class StatementRow(Struct, frozen=True):
-    """`fee_fen` is what the provider charges for this row, negative when it gives a fee back."""
+    """`received_fen`: what reaches the merchant, or goes back for a refund, before the fee; coupons may have paid the
+    rest. `fee_fen`: what the provider charges for this row, negative when it gives a fee back.
+    """
 
     line_no: int
     observation: Observation
+    received_fen: Fen
     fee_fen: Fen
 
 
@@ -24,8 +28,10 @@ class StatementTotals(Struct, frozen=True, kw_only=True):
     rows: int | None = None
     payments: int | None = None
     payments_fen: Fen | None = None
+    received_fen: Fen | None = None
     refunds: int | None = None
     refunds_fen: Fen | None = None
+    returned_fen: Fen | None = None
     fees_fen: Fen | None = None
 
 
@@ -40,25 +46,30 @@ class Statement(Protocol):
 
 
 class Tally:
-    """Adds rows up."""
+    """Adds rows up, by what they are about."""
 
     def __init__(self) -> None:
-        self._counts = {Kind.PAYMENT: 0, Kind.REFUND: 0}
-        self._sums = {Kind.PAYMENT: 0, Kind.REFUND: 0}
+        self._counts: Counter[Kind] = Counter()
+        self._amounts: Counter[Kind] = Counter()
+        self._received: Counter[Kind] = Counter()
         self._fees = 0
 
     def add(self, row: StatementRow) -> None:
-        self._counts[row.observation.kind] += 1
-        self._sums[row.observation.kind] += row.observation.amount_fen or 0
+        kind = row.observation.kind
+        self._counts[kind] += 1
+        self._amounts[kind] += row.observation.amount_fen or 0
+        self._received[kind] += row.received_fen
         self._fees += row.fee_fen
 
     def totals(self) -> StatementTotals:
         return StatementTotals(
-            rows=sum(self._counts.values()),
+            rows=self._counts.total(),
             payments=self._counts[Kind.PAYMENT],
-            payments_fen=Fen(self._sums[Kind.PAYMENT]),
+            payments_fen=Fen(self._amounts[Kind.PAYMENT]),
+            received_fen=Fen(self._received[Kind.PAYMENT]),
             refunds=self._counts[Kind.REFUND],
-            refunds_fen=Fen(self._sums[Kind.REFUND]),
+            refunds_fen=Fen(self._amounts[Kind.REFUND]),
+            returned_fen=Fen(self._received[Kind.REFUND]),
             fees_fen=Fen(self._fees),
         )
 
