@@ -81,7 +81,7 @@ def _add_department(commands: Any) -> None:
     add = _command(kinds, "add", _department_add, "register a department, or a further key for it; prints the key once")
     add.add_argument("id", help="short stable name, e.g. sh-police")
     add.add_argument("--name", required=True)
-    add.add_argument("--scope", action="append", required=True, help="licences:<type|*> or events:<type|*>; repeatable")
+    add.add_argument("--scope", action="append", required=True, help="licences:, events: or bills:<type|*>; repeatable")
     _command(kinds, "revoke", _department_revoke, "make a key useless at once").add_argument("key_id")
 
 

@@ -1,1 +1,1 @@
-"""Payments: every fen once."""
+"""Payments: every fen accounted for once, whatever arrives, in whatever order, however often."""
