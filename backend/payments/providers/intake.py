@@ -51,7 +51,7 @@ def decode_base64(text: str) -> bytes:
 
 def parse_form(body: bytes, charset: str) -> dict[str, str]:
     """An urlencoded form, decoded once and strictly; a repeated key, a bad escape or a foreign byte is refused."""
-    if not body.isascii() or _BAD_ESCAPE.search(body):
+    if not body or not body.isascii() or _BAD_ESCAPE.search(body):
         raise CallbackRefused(Reason.FORMAT)
     try:
         pairs = parse_qsl(
