@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec import structs
 from prometheus_client import Counter
 
 from backend.core.clock import SHANGHAI
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 GIVEN_UP_AFTER = timedelta(hours=25)  # the providers' own last try is after 24 hours
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=15), timedelta(hours=1)
+_NOT_NOW = 503
 _AT_ONCE = 50
 _EVIDENCE = ("content-type", "request-id", "user-agent")  # and everything that the signature speaks of
 _SIGNED = ("wechatpay-", "alipay-")
@@ -35,7 +37,8 @@ _REFUSED = Counter("payment_callbacks_refused_total", "Callbacks that were not b
 async def receive(
     db: Database, keyring: Keyring, provider: Provider, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> Acknowledgement:
-    """Takes one callback and says what to answer. Raises CallbackRefused; whatever else is raised, nothing was kept.
+    """Takes one callback and says what to answer. Raises CallbackRefused; where its effect fails it is kept all the
+    same, and the failure raised: UnionPay tells five times only.
 
     Acknowledged is what has been committed with its effect, and what has been committed as an exception for operators.
     What waits for an order is kept, tried again here and not acknowledged, so that the provider tries again as well.
@@ -47,10 +50,16 @@ async def receive(
         if refused.reason is Reason.UNKNOWN_KEY:
             await provider.refresh_keys(now)
         raise
-    async with db.transaction() as tx:
-        verdict = await _take(tx, keyring, provider.channel, callback, headers, body, now)
+    try:
+        async with db.transaction() as tx:
+            verdict = await _take(tx, keyring, provider.channel, callback, headers, body, now)
+    except Exception:
+        await _keep(db, provider.channel, callback, headers, body, now)
+        raise
     _CALLBACKS.labels(provider.channel, verdict).inc()
-    return provider.decline() if verdict is Verdict.WAITING else provider.acknowledge()
+    if verdict is Verdict.WAITING:
+        return structs.replace(provider.decline(), status=_NOT_NOW)
+    return provider.acknowledge()
 
 
 async def retry_waiting(db: Database, keyring: Keyring, now: datetime) -> bool:
@@ -81,6 +90,18 @@ async def _take(
     if verdict is not Verdict.APPLIED:
         await _note(tx, channel, callback.event_key, verdict, tries=0, now=now)
     return verdict
+
+
+async def _keep(
+    db: Database, channel: Channel, callback: Callback, headers: Mapping[str, str], body: bytes, now: datetime
+) -> None:
+    """Without its effect, to be tried again."""
+    observation = msgspec.json.encode(callback.observation).decode()
+    async with db.transaction() as tx:
+        if await queries.insert_callback(
+            tx, channel, callback.event_key, _evidence(headers), body, callback.verified_serial, observation, now
+        ):
+            await _note(tx, channel, callback.event_key, Verdict.WAITING, tries=0, now=now)
 
 
 async def _again(tx: Tx, keyring: Keyring, channel: str, event_key: str, now: datetime) -> Verdict:

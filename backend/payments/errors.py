@@ -54,12 +54,3 @@ class RefundTooMuch(Refusal):
     status = 409
     zh = "退款金额超过可退金额。"
     en = "The refund is more than what can still be refunded."
-
-
-class UnknownOrder(Refusal):
-    """The callback is kept and tried again here; the provider shall try again too."""
-
-    code = "payments.unknown_order"
-    status = 503
-    zh = "通知所说的订单此刻不存在，已保存并将重试。"
-    en = "The order of this notice is not known now; it was kept and will be tried again."

@@ -35,7 +35,6 @@ LIFETIME = timedelta(minutes=30)
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ATTEMPTS = 100
 _NO_FEN = Fen(0)
-_OPEN = frozenset({OrderState.CREATED, OrderState.PENDING})
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -179,7 +178,6 @@ async def _end_others(db: Database, keyring: Keyring, providers: Providers, wish
 
     What cannot be closed now may still be paid: then that money is booked as overpayment and goes back.
     """
-    for other in await orders.list_orders(db, wish.subject_id, wish.bill_id, _ATTEMPTS):
-        provider = providers.get(Channel(other.channel))
-        if OrderState(other.state) in _OPEN and provider is not None:
+    for other in await orders.list_open_others(db, wish.subject_id, wish.bill_id, wish.key, _ATTEMPTS):
+        if provider := providers.get(Channel(other.channel)):
             await asking.close(db, keyring, provider, other, now)

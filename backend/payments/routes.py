@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 from redis.asyncio import Redis
 
@@ -88,10 +88,10 @@ class Payment(Struct, frozen=True):
     creation: Creation | None
 
 
-@post("/api/bills/{bill_id:uuid}/payments", opt=access(Access.RESIDENT), status_code=201)
+@post("/api/bills/{bill_id:uuid}/payments", opt=access(Access.RESIDENT), status_code=201, tags=["payments"])
 async def pay_bill(
     request: Request[Any, Any, Any],
-    data: PaymentWish,
+    data: JSONBody[PaymentWish],
     db: Given[Database],
     redis: Given[Redis],
     clock: Given[Clock],
@@ -121,7 +121,7 @@ async def pay_bill(
     return _payment(await start_payment(db, redis, keyring, providers, wish, clock.now()))
 
 
-@get("/api/payments/{order_no:str}", opt=access(Access.RESIDENT))
+@get("/api/payments/{order_no:str}", opt=access(Access.RESIDENT), tags=["payments"])
 async def show_payment(db: Given[Database], session: Given[Session], order_no: FromPath[str]) -> Payment:
     """How an attempt stands here."""
     return _payment(Attempt(await get_order(db, session.subject_id, order_no), None))

@@ -73,7 +73,8 @@ class FakeProvider:
     async def close(self, order_no: OrderNo, now: datetime) -> None:
         self._awake()
         self.closed.append(order_no)
-        if self.orders[order_no].state is ObservedState.PENDING:
+        known = self.orders.get(order_no)
+        if known is None or known.state is ObservedState.PENDING:
             self.orders[order_no] = told(self.channel, order_no, kind=Kind.CLOSED, state=ObservedState.CLOSED)
 
     async def refund(self, refund: NewRefund, now: datetime) -> RefundAnswer:
@@ -105,7 +106,7 @@ class FakeProvider:
         return Acknowledgement(200, "text/plain", b"success")
 
     def decline(self) -> Acknowledgement:
-        return Acknowledgement(500, "text/plain", b"fail")
+        return Acknowledgement(400, "text/plain", b"fail")
 
 
 def told(channel: Channel, order_no: str | None, **facts: Any) -> Observation:

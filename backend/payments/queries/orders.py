@@ -72,17 +72,20 @@ async def find_order_by_key(conn: Queryable, subject_id: UUID, idempotency_key: 
     )
 
 
-async def list_orders(conn: Queryable, subject_id: UUID, bill_id: UUID, limit: int) -> list[Order]:
-    """The attempts to pay a bill, newest first."""
+async def list_open_others(conn: Queryable, subject_id: UUID, bill_id: UUID, key: str, limit: int) -> list[Order]:
+    """Attempts to pay a bill that may still be paid, but for the one made under this key."""
     return await many(
         conn,
         Order,
         """SELECT subject_id, order_no, bill_id, channel, scene, amount_fen, state, booked_to, request_hash,
                   creation::text AS creation, provider_txn_id, paid_fen, reserved_fen, refunded_fen, ordered_at,
                   expires_at, paid_at
-           FROM payment_orders WHERE subject_id = $1 AND bill_id = $2 ORDER BY ordered_at DESC, order_no LIMIT $3""",
+           FROM payment_orders
+           WHERE subject_id = $1 AND bill_id = $2 AND idempotency_key <> $3 AND state IN ('created', 'pending')
+           ORDER BY ordered_at, order_no LIMIT $4""",
         subject_id,
         bill_id,
+        key,
         limit,
     )
 
