@@ -19,6 +19,7 @@ from backend.inbox.push_keys import push_keys
 from backend.payments.callbacks import retry_waiting
 from backend.payments.channels import Providers
 from backend.payments.gateways import providers_of
+from backend.payments.ledger import note_check
 from backend.payments.poller import poll_orders, poll_refunds
 from backend.reminders.service import sweep_if_due
 from notifications.channels.channel import Channel
@@ -33,6 +34,7 @@ from notifications.webpush.vapid import VapidHeaders
 HEARTBEAT = "worker:alive"
 _HEARTBEAT_TTL_S = 30
 _EVENTS_AT_ONCE = 200
+_LEDGER_CHECK_S = 600
 
 
 class Worker:
@@ -51,6 +53,7 @@ class Worker:
             every(0.5, self.dispatch, "events"),
             every(30, self.sweep, "sweep"),
             every(2, self.settle_payments, "payments"),
+            every(_LEDGER_CHECK_S, self.check_ledger, "ledger"),
             every(_HEARTBEAT_TTL_S / 3, self.beat, "heartbeat"),
         ):
             await self._sender.run(stop)
@@ -73,6 +76,9 @@ class Worker:
         orders = await poll_orders(hall.db, hall.keyring, self._providers, now)
         refunds = await poll_refunds(hall.db, hall.keyring, self._providers, now)
         return await retry_waiting(hall.db, hall.keyring, now) or orders or refunds
+
+    async def check_ledger(self) -> None:
+        await note_check(self._hall.db, self._hall.now())
 
     async def beat(self) -> None:
         await self._hall.redis.set(HEARTBEAT, self._hall.now().isoformat(), ex=_HEARTBEAT_TTL_S)

@@ -174,3 +174,10 @@ CREATE TABLE payment_exceptions (
     UNIQUE (subject_id, kind, about)
 );
 CREATE INDEX payment_exceptions_open ON payment_exceptions (raised_at) WHERE resolved_at IS NULL;
+
+-- What the last check of each invariant found, for the figures to be cheap to read.
+CREATE TABLE ledger_checks (
+    invariant  text        PRIMARY KEY,
+    violations bigint      NOT NULL,
+    checked_at timestamptz NOT NULL
+);

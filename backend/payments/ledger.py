@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from backend.core.db import Queryable, Tx
+from backend.core.db import Database, Queryable, Tx
 from backend.core.ids import uuid7
 from backend.payments.models import Channel, Observation
 from backend.payments.money import Fen
@@ -75,6 +75,23 @@ async def post(tx: Tx, row: EntryRow) -> Posting:
 async def broken_invariants(conn: Queryable) -> dict[str, int]:
     """Every invariant with the number of its violations, 0 where it holds; see docs/payments.md."""
     return {name: int(await conn.fetchval(sql)) for name, sql in invariants.INVARIANTS.items()}
+
+
+async def note_check(db: Database, now: datetime) -> dict[str, int]:
+    """Checks every invariant and keeps what was found, for the figures to show."""
+    found = await broken_invariants(db)
+    await invariants.upsert_checks(db, list(found), list(found.values()), now)
+    return found
+
+
+async def get_figures(db: Database, now: datetime) -> invariants.Figures:
+    """What operators watch, each by an index or a table of a few rows."""
+    return await invariants.get_figures(db, now)
+
+
+async def list_checks(db: Database) -> dict[str, int]:
+    """Violations by invariant as of the last check."""
+    return await invariants.list_checks(db)
 
 
 async def balances(conn: Queryable) -> dict[str, int]:

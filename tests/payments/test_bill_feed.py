@@ -44,9 +44,8 @@ async def test_bills_are_stored_once_and_shown_to_their_payer(town: Town, till: 
     assert lines_of(first.accepted.lines) == [1, 2]
     assert lines_of(again.unchanged.lines) == [1, 2]
     bills = await list_bills(town.db, await till.resident(1))
-    assert [(bill.amount_fen, bill.basis, bill.state) for bill in bills] == [
-        (12_000, "发改价格规〔2019〕914号", "open")
-    ]
+    assert [(bill.amount_fen, bill.state) for bill in bills] == [(12_000, "open")]
+    assert bills[0].basis == "发改价格规〔2019〕914号"
     assert bills[0].bill_no.startswith("SP261120")
 
 

@@ -1,5 +1,20 @@
 """What must hold whatever arrived, in whatever order, however often: each statement counts its violations."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from backend.core.db import Database, one
+
+
+class Figures(Struct, frozen=True):
+    oldest_waiting_callback_at: datetime | None
+    open_exceptions: int
+    stuck_refunds: int
+    overdue_queries: int
+
+
 BALANCES = """SELECT account, sum(amount)::bigint AS balance FROM (
                   SELECT debit AS account, amount_fen AS amount FROM ledger_entries
                   UNION ALL SELECT credit, -amount_fen FROM ledger_entries) AS moves
@@ -57,3 +72,32 @@ INVARIANTS = {
                           AND t.provider_txn_id = o.provider_txn_id AND t.subject_id = o.subject_id
                           AND t.order_no = o.order_no)""",
 }
+
+
+async def upsert_checks(db: Database, names: Sequence[str], violations: Sequence[int], now: datetime) -> None:
+    await db.execute(
+        """INSERT INTO ledger_checks AS c (invariant, violations, checked_at)
+           SELECT invariant, violations, $3 FROM unnest($1::text[], $2::bigint[]) AS t (invariant, violations)
+           ON CONFLICT (invariant) DO UPDATE SET violations = excluded.violations, checked_at = excluded.checked_at""",
+        names,
+        violations,
+        now,
+    )
+
+
+async def list_checks(db: Database) -> dict[str, int]:
+    rows = await db.fetch("SELECT invariant, violations FROM ledger_checks ORDER BY invariant LIMIT 100")
+    return {row["invariant"]: row["violations"] for row in rows}
+
+
+async def get_figures(db: Database, now: datetime) -> Figures:
+    return await one(
+        db,
+        Figures,
+        """SELECT (SELECT received_at FROM payment_callbacks WHERE handled_at IS NULL
+                   ORDER BY next_at LIMIT 1) AS oldest_waiting_callback_at,
+                  (SELECT count(*) FROM payment_exceptions WHERE resolved_at IS NULL) AS open_exceptions,
+                  (SELECT count(*) FROM payment_refunds WHERE state IN ('abnormal', 'failed')) AS stuck_refunds,
+                  (SELECT count(*) FROM payment_orders WHERE next_query_at <= $1) AS overdue_queries""",
+        now,
+    )
