@@ -35,6 +35,7 @@ from backend.licences import pages as licences_pages
 from backend.licences import routes as licences_routes
 from backend.ops import routes as ops_routes
 from backend.ops.api_docs import openapi
+from backend.payments import pages as payments_pages
 from backend.payments import routes as payments_routes
 from backend.payments.channels import Providers
 from backend.payments.gateways import providers_of
@@ -54,6 +55,7 @@ HANDLERS: list[BaseRouteHandler] = [
     *departments_routes.HANDLERS,
     *inbox_pages.HANDLERS,
     *inbox_routes.HANDLERS,
+    *payments_pages.HANDLERS,
     *payments_routes.HANDLERS,
     *ops_routes.HANDLERS,
 ]
