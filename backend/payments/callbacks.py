@@ -66,8 +66,13 @@ async def retry_waiting(db: Database, keyring: Keyring, now: datetime) -> bool:
     """Applies again what spoke of something unknown; True when there may be more."""
     waiting = await queries.list_waiting(db, now, _AT_ONCE)
     for each in waiting:
-        async with db.transaction() as tx:
-            await _again(tx, keyring, each.channel, each.event_key, now)
+        try:
+            async with db.transaction() as tx:
+                await _again(tx, keyring, each.channel, each.event_key, now)
+        except Exception as error:  # noqa: BLE001 - one that fails must not keep the others waiting
+            log.warning("callback failed again", extra={"channel": each.channel, "error": type(error).__name__})
+            async with db.transaction() as tx:
+                await _note(tx, each.channel, each.event_key, Verdict.WAITING, tries=each.tries, now=now)
     return len(waiting) == _AT_ONCE
 
 
