@@ -21,6 +21,7 @@ LONGEST_LINE = 8192
 _GZIP = b"\x1f\x8b"
 _PIECE = 64 * 1024
 _UTF8_NAME = 0x800
+_SECOND = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
 _BEYOND_FEN = re.compile(r"(\.[0-9]{2})0+", re.ASCII)
 
 
@@ -94,10 +95,12 @@ def fen_of_digits(text: str, line_no: int) -> Fen:
         raise BillRefused("not an amount", line_no) from None
 
 
-def local_instant(text: str, line_no: int, layout: str = "%Y-%m-%d %H:%M:%S") -> datetime:
-    """A time of day in Shanghai."""
+def local_instant(text: str, line_no: int) -> datetime:
+    """`2026-11-20 10:00:00` on Shanghai's clocks."""
     try:
-        return datetime.strptime(text, layout).replace(tzinfo=SHANGHAI)
+        if _SECOND.fullmatch(text) is None:
+            raise ValueError("not to the second")
+        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
     except ValueError:
         raise BillRefused("not a time", line_no) from None
 

@@ -1,6 +1,7 @@
 """UnionPay's notices and query answers, told as observations."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from backend.core.clock import SHANGHAI
@@ -84,13 +85,14 @@ def occurred_at(fields: Mapping[str, str]) -> datetime:
 
 def nearest(month_to_second: str, anchor: datetime) -> datetime:
     """`MMDDhhmmss` in the year that brings it nearest to `anchor`; raises ValueError for no time of any of them."""
+    if not (len(month_to_second) == 10 and month_to_second.isascii() and month_to_second.isdigit()):
+        raise ValueError("not a time")
+    month, day, hour, minute, second = (int(month_to_second[at : at + 2]) for at in range(0, 10, 2))
     found = []
     for year in (anchor.year - 1, anchor.year, anchor.year + 1):
-        try:
-            found.append(datetime.strptime(f"{year}{month_to_second}", "%Y%m%d%H%M%S").replace(tzinfo=SHANGHAI))
-        except ValueError:
-            continue  # 29 February exists in some years only
-    if not found or len(month_to_second) != 10:
+        with suppress(ValueError):  # 29 February exists in some years only
+            found.append(datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI))
+    if not found:
         raise ValueError("not a time")
     return min(found, key=lambda each: abs(each - anchor))
 

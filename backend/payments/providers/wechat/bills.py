@@ -1,6 +1,7 @@
 """WeChat Pay's trade bill: UTF-8 with BOM, every value after a backtick, yuan, two lines of summary ("下载账单")."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 
 from backend.payments.models import Channel, Kind, Observation, ObservedState, OrderNo, RefundNo
@@ -41,7 +42,7 @@ class WechatStatement:
                 yield self._row(line_no, dict(zip(_COLUMNS, cells, strict=True)))
 
     def totals(self) -> StatementTotals:
-        *_, (line_no, cells) = self._cells()
+        [(line_no, cells)] = deque(self._cells(), maxlen=1)
         told = dict(zip(_SUMMARY, cells, strict=True))
         counted = _COUNT.fullmatch(told["总交易单数"])
         if counted is None:
