@@ -1,6 +1,7 @@
 """WeChat Pay's callbacks: what is believed, and that nothing else ever is."""
 
 import json
+import string
 from datetime import UTC, datetime
 from typing import Any
 
@@ -85,6 +86,18 @@ def test_any_flip_of_the_signature_is_refused(at: int, by: int) -> None:
     changed = flipped(HEADERS["Wechatpay-Signature"].encode(), at, by).decode("latin-1")
 
     refused(headers=HEADERS | {"Wechatpay-Signature": changed})
+
+
+def test_a_signature_is_written_in_one_way_only() -> None:
+    """Of sixteen last characters all decode to the same bytes; and nothing may stand around them."""
+    signature = HEADERS["Wechatpay-Signature"]
+    others = set(string.ascii_letters + string.digits + "+/") - {signature[-3]}
+
+    for other in others:
+        refused(headers=HEADERS | {"Wechatpay-Signature": f"{signature[:-3]}{other}=="})
+    for written in (signature + "=", signature[:-1], signature + "AAAA", f" {signature}", signature.replace("/", "_")):
+        if written != signature:
+            refused(headers=HEADERS | {"Wechatpay-Signature": written})
 
 
 @pytest.mark.parametrize("name", [each for each in HEADERS if each != "Wechatpay-Signature-Type"])
