@@ -40,6 +40,10 @@ from backend.licences import pages as licences_pages
 from backend.licences import routes as licences_routes
 from backend.ops import routes as ops_routes
 from backend.ops.api_docs import openapi
+from backend.payments import pages as payments_pages
+from backend.payments import routes as payments_routes
+from backend.payments.channels import Providers
+from backend.payments.gateways import providers_of
 from pwa.rendering import preload
 from pwa.views.parts import Text
 from pwa.views.shell import CityFace
@@ -60,6 +64,8 @@ HANDLERS: list[BaseRouteHandler] = [
     *departments_routes.HANDLERS,
     *inbox_pages.HANDLERS,
     *inbox_routes.HANDLERS,
+    *payments_pages.HANDLERS,
+    *payments_routes.HANDLERS,
     *ops_routes.HANDLERS,
 ]
 MAX_BODY_BYTES = 256 * 1024  # forms and JSON of people; feeds say otherwise
@@ -100,12 +106,13 @@ def face(city: City) -> CityFace:
     )
 
 
-def create_app(resources: Resources, city: City) -> tuple[Edge, Litestar]:
+def create_app(resources: Resources, city: City, providers: Providers | None = None) -> tuple[Edge, Litestar]:
     """The whole hall on resources that the caller owns: what serves requests, and the application inside it."""
     for handler in HANDLERS:
         require_declared(handler)
     warm_up(city)
     current = CurrentCity(city)
+    ways_to_pay = providers_of(resources.settings) if providers is None else providers
 
     @contextlib.asynccontextmanager
     async def follow_packs(app: Litestar) -> AsyncIterator[None]:
@@ -123,6 +130,7 @@ def create_app(resources: Resources, city: City) -> tuple[Edge, Litestar]:
             "settings": Provide(lambda: resources.settings, sync_to_thread=False),
             "keyring": Provide(lambda: resources.keyring, sync_to_thread=False),
             "city": Provide(current.get, sync_to_thread=False),
+            "providers": Provide(lambda: ways_to_pay, sync_to_thread=False),
             "session": Provide(session_of),
         },
         lifespan=[follow_packs],

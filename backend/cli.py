@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_pack(commands)
     _add_department(commands)
     _add_sweep(commands)
+    _add_ledger(commands)
     _command(commands, "migrate", _migrate, "apply what is missing of the database schema")
     _command(commands, "keys", _keys, "print fresh secrets for one's own settings")
     _add_programs(commands)
@@ -81,7 +82,7 @@ def _add_department(commands: Any) -> None:
     add = _command(kinds, "add", _department_add, "register a department, or a further key for it; prints the key once")
     add.add_argument("id", help="short stable name, e.g. sh-police")
     add.add_argument("--name", required=True)
-    add.add_argument("--scope", action="append", required=True, help="licences:<type|*> or events:<type|*>; repeatable")
+    add.add_argument("--scope", action="append", required=True, help="licences:, events: or bills:<type|*>; repeatable")
     _command(kinds, "revoke", _department_revoke, "make a key useless at once").add_argument("key_id")
 
 
@@ -90,6 +91,13 @@ def _add_sweep(commands: Any) -> None:
     sweep.add_argument("--as-of", type=date.fromisoformat, help="the day to sweep (default: today in Shanghai)")
     sweep.add_argument("--dry-run", action="store_true", help="count, tell nobody")
     sweep.add_argument("--json", action="store_true", help="print the counts as JSON")
+
+
+def _add_ledger(commands: Any) -> None:
+    ledger = commands.add_parser("ledger", help="what was paid, and whether it adds up")
+    kinds = ledger.add_subparsers(required=True, metavar="check")
+    check = _command(kinds, "check", _ledger_check, "count violations of every invariant; exit 1 if there is one")
+    check.add_argument("--json", action="store_true", help="print counts and balances as JSON")
 
 
 def _add_programs(commands: Any) -> None:
@@ -144,6 +152,24 @@ def _pack_load(options: argparse.Namespace) -> None:
         )
 
     _run(options, load)
+
+
+def _ledger_check(options: argparse.Namespace) -> None:
+    from backend.payments.ledger import balances, broken_invariants
+    from backend.payments.money import Fen, format_yuan
+
+    async def check(hall: "Resources") -> None:
+        violations, accounts = await broken_invariants(hall.db), await balances(hall.db)
+        if options.json:
+            print(msgspec.json.encode({"violations": violations, "balances_fen": accounts}).decode())
+        else:
+            for name, fen in accounts.items():
+                print(f"{name:24} {format_yuan(Fen(fen)):>18}")
+            print(f"{len(violations)} invariants checked")
+        if broken := {name: count for name, count in violations.items() if count}:
+            raise Failed("; ".join(f"{name}: {count}" for name, count in broken.items()))
+
+    _run(options, check)
 
 
 def _department_add(options: argparse.Namespace) -> None:

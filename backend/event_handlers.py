@@ -9,6 +9,7 @@ from backend.core.events import Event, EventMap
 from backend.departments.events import EventReceived
 from backend.licences.events import LicenceRecorded
 from backend.licences.service import close_renewal, file_renewal, reconsider_licences
+from backend.payments.events import BillRecorded, PaymentOverpaid, PaymentSettled, RefundSucceeded
 from backend.reminders.service import settle_reminders
 
 
@@ -43,5 +44,9 @@ EVENT_MAP: EventMap = {
     LicenceRecorded: [take_back_reminders],
     PersonDied: [take_back_reminders],
     DeathWithdrawn: [resume_reminders],
+    BillRecorded: [],
+    PaymentSettled: [],
+    PaymentOverpaid: [],  # its refund is queued in the same transaction
+    RefundSucceeded: [],
     PersonMovedOut: [],  # nothing follows yet: a person who moved away keeps the licences and their reminders
 }

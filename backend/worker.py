@@ -16,6 +16,11 @@ from backend.core.resources import Resources, open_resources
 from backend.core.settings import Settings, read_settings
 from backend.event_handlers import EVENT_MAP
 from backend.inbox.push_keys import push_keys
+from backend.payments.callbacks import retry_waiting
+from backend.payments.channels import Providers
+from backend.payments.gateways import providers_of
+from backend.payments.ledger import note_check
+from backend.payments.poller import poll_orders, poll_refunds
 from backend.reminders.service import sweep_if_due
 from notifications.channels.channel import Channel
 from notifications.channels.sms import Sms
@@ -29,13 +34,15 @@ from notifications.webpush.vapid import VapidHeaders
 HEARTBEAT = "worker:alive"
 _HEARTBEAT_TTL_S = 30
 _EVENTS_AT_ONCE = 200
+_LEDGER_CHECK_S = 600
 
 
 class Worker:
     """All background work of the hall on resources that the caller owns; any number of workers may run."""
 
-    def __init__(self, hall: Resources, transport: Transport) -> None:
+    def __init__(self, hall: Resources, transport: Transport, providers: Providers | None = None) -> None:
         self._hall = hall
+        self._providers = providers_of(hall.settings) if providers is None else providers
         self._dispatcher = Dispatcher(hall.db, EVENT_MAP)
         name = f"{socket.gethostname()}:{os.getpid()}"
         self._sender = Sender(hall.db, hall.redis, channels(hall, transport), hall.now, name=name)
@@ -45,6 +52,8 @@ class Worker:
         async with background(
             every(0.5, self.dispatch, "events"),
             every(30, self.sweep, "sweep"),
+            every(2, self.settle_payments, "payments"),
+            every(_LEDGER_CHECK_S, self.check_ledger, "ledger"),
             every(_HEARTBEAT_TTL_S / 3, self.beat, "heartbeat"),
         ):
             await self._sender.run(stop)
@@ -60,6 +69,16 @@ class Worker:
     async def sweep(self) -> None:
         hall = self._hall
         await sweep_if_due(hall.db, hall.redis, await read_city(hall.db), hall.clock)
+
+    async def settle_payments(self) -> bool:
+        """Asks about open orders and refunds, applies callbacks that came too early; True when there may be more."""
+        hall, now = self._hall, self._hall.now()
+        orders = await poll_orders(hall.db, hall.keyring, self._providers, now)
+        refunds = await poll_refunds(hall.db, hall.keyring, self._providers, now)
+        return await retry_waiting(hall.db, hall.keyring, now) or orders or refunds
+
+    async def check_ledger(self) -> None:
+        await note_check(self._hall.db, self._hall.now())
 
     async def beat(self) -> None:
         await self._hall.redis.set(HEARTBEAT, self._hall.now().isoformat(), ex=_HEARTBEAT_TTL_S)

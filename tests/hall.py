@@ -1,6 +1,6 @@
 """A hall of some features on the resources of a test, and browsers in front of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -54,6 +54,7 @@ class Hall:
         clock: Clock,
         keyring: Keyring,
         city: City | None = None,
+        providers: Mapping[str, Any] | None = None,
         **settings: Any,
     ) -> None:
         self.handlers = handlers
@@ -77,6 +78,7 @@ class Hall:
                 "settings": Provide(lambda: self.resources.settings, sync_to_thread=False),
                 "keyring": Provide(lambda: keyring, sync_to_thread=False),
                 "city": Provide(lambda: city, sync_to_thread=False),
+                "providers": Provide(lambda: providers or {}, sync_to_thread=False),
                 "session": Provide(session_of),
             },
             openapi_config=openapi(),

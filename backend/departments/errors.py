@@ -64,8 +64,8 @@ class BadDepartmentId(Refusal):
 class BadScope(Refusal):
     code = "departments.scope_malformed"
     status = 400
-    zh = "权限 {scope} 不合格式：应为 licences:<类型>、licences:*、events:<类型> 或 events:*。"
-    en = "The scope {scope} is malformed: licences:<type>, licences:*, events:<type> or events:*."
+    zh = "权限 {scope} 不合格式：应为 licences:<类型>（全部为 *）、events:… 或 bills:<收费项目>。"
+    en = "The scope {scope} is malformed: licences:<type>, licences:*, events:<type>, events:*, bills:<fee> or bills:*."
 
 
 class ConnectionCut(Refusal):

@@ -1,7 +1,7 @@
 """Figures for Prometheus: those of the hall from Postgres, the same from every process, and those of this process."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from asyncpg import InterfaceError, PostgresError
@@ -19,6 +19,7 @@ from backend.core.http.access import Access, access
 from backend.core.http.given import Given
 from backend.ops.models import Backlog, Deliveries, Sweep
 from backend.ops.queries import get_backlog, list_deliveries_since, list_sweeps
+from backend.payments.ledger import get_figures, list_checks
 
 RECENT = timedelta(minutes=15)
 _PATIENCE_S = 5.0
@@ -32,6 +33,8 @@ class Figures(Struct, frozen=True):
     sweeps: Sequence[Sweep]
     deliveries: Sequence[Deliveries]
     searches_in_vain: int
+    payments: Mapping[str, float]
+    ledger: Mapping[str, int]
 
 
 @get("/metrics", opt=access(Access.INTERNAL), include_in_schema=False)
@@ -55,6 +58,8 @@ async def _read(db: Database, now: datetime) -> Figures | None:
                 await list_sweeps(db),
                 await list_deliveries_since(db, now - RECENT),
                 await count_misses(db, local_date(now)),
+                await _payments(db, now),
+                await list_checks(db),
             )
     except (OSError, TimeoutError, PostgresError, InterfaceError):
         return None
@@ -74,6 +79,34 @@ class _Hall(Collector):
             yield _deliveries(self._figures)
             vain = self._figures.searches_in_vain
             yield _gauge("searches_in_vain_today", "Searches that found nothing: see /ops/search-misses.", float(vain))
+            yield from _ledger(self._figures)
+
+
+async def _payments(db: Database, now: datetime) -> dict[str, float]:
+    found = await get_figures(db, now)
+    return {
+        "payment_callback_wait_seconds": _age(found.oldest_waiting_callback_at, now),
+        "payment_exceptions_open": found.open_exceptions,
+        "payment_refunds_stuck": found.stuck_refunds,
+        "payment_queries_due": found.overdue_queries,
+    }
+
+
+_ABOUT_PAYMENTS = {
+    "payment_callback_wait_seconds": "Age of a callback that waits for its order.",
+    "payment_exceptions_open": "Facts of providers that do not fit: somebody must look.",
+    "payment_refunds_stuck": "Refunds that a provider cannot carry out: somebody must look.",
+    "payment_queries_due": "Open orders whose hour to be asked about has come.",
+}
+
+
+def _ledger(figures: Figures) -> Iterable[Metric]:
+    for name, value in figures.payments.items():
+        yield _gauge(name, _ABOUT_PAYMENTS[name], value)
+    family = GaugeMetricFamily("ledger_violations", "What the last check of the ledger found.", labels=["invariant"])
+    for invariant, count in figures.ledger.items():
+        family.add_metric([invariant], count)
+    yield family
 
 
 def _backlog(figures: Figures) -> Iterable[Metric]:

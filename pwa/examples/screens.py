@@ -2,11 +2,12 @@
 
 from msgspec import Struct
 
-from pwa.examples import catalogue, home, inbox, wallet
+from pwa.examples import catalogue, home, inbox, payments, wallet
 from pwa.examples.api_docs import API_DOCS
 from pwa.examples.search_misses import SEARCH_MISSES
 from pwa.views.pages import ErrorPage, Plain
 from pwa.views.parts import Action, Text
+from pwa.views.payments import ResultState
 from pwa.views.shell import Tab
 from pwa.views.wallet import Wallet
 
@@ -49,6 +50,14 @@ SCREENS = {
     "wallet": _screen("licences/wallet.html", wallet.WALLET, "/wallet", Tab.WALLET, wallet.ELDER_WALLET),
     "wallet-signed-out": _signed_out("licences/wallet.html", Wallet(), "/wallet", Tab.WALLET),
     "licence": _screen("licences/licence.html", wallet.LICENCE, "/wallet/019aa101", Tab.WALLET),
+    "bills": _screen("payments/bills.html", payments.BILLS, "/bills", Tab.ME),
+    "bill": _screen("payments/bill.html", payments.BILL, "/bills/019aa301", Tab.ME),
+    "bill-no-way": _screen("payments/bill.html", payments.NO_WAY, "/bills/019aa302", Tab.ME),
+    "pay-leave": _screen("payments/leave.html", payments.LEAVE, "/payments/1/go", Tab.ME),
+    "pay-paid": _screen("payments/result.html", payments.result(ResultState.PAID), "/payments/1", Tab.ME),
+    "pay-checking": _screen("payments/result.html", payments.result(ResultState.CHECKING), "/payments/2", Tab.ME),
+    "pay-refunding": _screen("payments/result.html", payments.result(ResultState.REFUNDING), "/payments/3", Tab.ME),
+    "pay-ended": _screen("payments/result.html", payments.result(ResultState.ENDED), "/payments/4", Tab.ME),
     "messages": _screen("inbox/messages.html", inbox.MESSAGES, "/messages", Tab.MESSAGES),
     "messages-empty": _screen("inbox/messages.html", inbox.NO_MESSAGES, "/messages?tab=notice", Tab.MESSAGES),
     "message": _screen("inbox/message.html", inbox.MESSAGE, "/messages/019aa001", Tab.MESSAGES),

@@ -21,12 +21,14 @@ CSRF_HEADER = "x-csrf-token"
 
 
 class Access(StrEnum):
-    """PUBLIC anybody · RESIDENT signed in · DEPARTMENT a feed key, checked by the departments feature · INTERNAL probes
-    and metrics, which carry nothing personal and which a city keeps behind its gateway."""
+    """PUBLIC anybody · RESIDENT signed in · DEPARTMENT a feed key, checked by the departments feature · PROVIDER a
+    signature, checked by the payments feature · INTERNAL probes and metrics, which carry nothing personal and which a
+    city keeps behind its gateway."""
 
     PUBLIC = "public"
     RESIDENT = "resident"
     DEPARTMENT = "department"
+    PROVIDER = "provider"
     INTERNAL = "internal"
 
 

@@ -1,0 +1,75 @@
+"""What somebody owes: raised here for a fixed fee or fed by a department, shown to nobody but its payer."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from backend.city.city import City
+from backend.core.crypto import Keyring
+from backend.core.db import Queryable, Tx
+from backend.core.events import record
+from backend.core.ids import uuid7
+from backend.payments.errors import BillNotFound
+from backend.payments.events import BillRecorded
+from backend.payments.models import BillId
+from backend.payments.money import Fen
+from backend.payments.numbers import new_bill_no
+from backend.payments.queries import bills as queries
+from backend.payments.queries.bills import BillRow
+from backend.payments.records import Bill, BillState
+
+_SHOWN = 200
+_REFERENCE = b"reference"
+_HOUSE = "house"
+
+
+class NoFixedFee(LookupError):
+    """The fee item does not exist, is free, or is set case by case: only its department can say how much."""
+
+
+async def raise_bill(
+    tx: Tx,
+    city: City,
+    keyring: Keyring,
+    subject_id: UUID,
+    fee_code: str,
+    now: datetime,
+    *,
+    payee: str,
+    reference: str | None = None,
+    due_on: date | None = None,
+) -> BillId:
+    """A bill for a fee item with a fixed amount, for a case of this house (`reference`). Raises NoFixedFee."""
+    fee = city.fees.get(fee_code)
+    if fee is None or not fee.amount_fen or fee.basis is None:
+        raise NoFixedFee(fee_code)
+    bill_id = BillId(uuid7())
+    sealed = seal_reference(keyring, bill_id, reference)
+    row = BillRow(
+        subject_id, bill_id, new_bill_no(now), str(bill_id), fee_code, Fen(fee.amount_fen), fee.basis, payee,
+        sealed, due_on, BillState.OPEN,
+    )  # fmt: skip
+    await queries.upsert_bills(tx, [row], keyring.current, fee.department or _HOUSE, now)
+    raised = BillRecorded(
+        subject_id=subject_id, bill_id=bill_id, fee_code=fee_code, amount_fen=fee.amount_fen, due_on=due_on,
+        withdrawn=False, first=True,
+    )  # fmt: skip
+    await record(tx, [raised], now)
+    return bill_id
+
+
+async def get_bill(conn: Queryable, subject_id: UUID, bill_id: UUID) -> Bill:
+    """Raises BillNotFound, also where it is somebody else's."""
+    bill = await queries.find_bill(conn, subject_id, bill_id)
+    if bill is None:
+        raise BillNotFound
+    return bill
+
+
+async def list_bills(conn: Queryable, subject_id: UUID) -> list[Bill]:
+    """What is still to pay first."""
+    return await queries.list_bills(conn, subject_id, _SHOWN)
+
+
+def seal_reference(keyring: Keyring, bill_id: UUID, reference: str | None) -> bytes | None:
+    """Bound to its bill."""
+    return None if reference is None else keyring.seal(reference, context=bill_id.bytes + _REFERENCE)

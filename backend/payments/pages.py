@@ -1,0 +1,156 @@
+"""缴费: the bills, one bill with the ways to pay it, the way to the provider, and the result."""
+
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+from redis.asyncio import Redis
+
+from backend.city.city import City
+from backend.core.clock import Clock
+from backend.core.crypto import Keyring
+from backend.core.db import Database
+from backend.core.http.access import Access, access
+from backend.core.http.given import Given
+from backend.core.http.pages import page, see_other
+from backend.core.ids import uuid7
+from backend.core.sessions import Session
+from backend.core.settings import Settings
+from backend.payments import asking
+from backend.payments.bills import get_bill, list_bills
+from backend.payments.channels import Providers, list_failing
+from backend.payments.errors import ChannelUnavailable, OrderNotFound
+from backend.payments.models import Channel
+from backend.payments.orders import Wish, creation_of, get_order, start_payment
+from backend.payments.paths import payer_ip, result_path, return_url
+from backend.payments.providers.protocol import Scene
+from backend.payments.records import BillState, Order, OrderState
+from backend.payments.screens import bill_list, bill_page, leave_page, result_page, title_of
+from pwa.csp import CONTENT_SECURITY_POLICY
+from pwa.views.payments import ResultState
+from pwa.views.shell import Tab
+
+_ASK_EVERY_S = 3
+_LOOK_AGAIN_S = 4
+_OPEN = frozenset({OrderState.CREATED, OrderState.PENDING})
+
+
+@get("/bills", opt=access(Access.RESIDENT), include_in_schema=False)
+async def show_bills(
+    request: Request[Any, Any, Any], db: Given[Database], city: Given[City], session: Given[Session]
+) -> Response[bytes]:
+    view = bill_list(await list_bills(db, session.subject_id), city)
+    return await page(request, "payments/bills.html", view, tab=Tab.ME)
+
+
+@get("/bills/{bill_id:uuid}", opt=access(Access.RESIDENT), include_in_schema=False)
+async def show_bill(
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    redis: Given[Redis],
+    city: Given[City],
+    providers: Given[Providers],
+    session: Given[Session],
+    bill_id: FromPath[UUID],
+) -> Response[bytes]:
+    """A bill to pay; one that has been paid leads to its result."""
+    bill = await get_bill(db, session.subject_id, bill_id)
+    if bill.settled_by is not None:
+        return see_other(result_path(bill.settled_by))
+    offered = providers if bill.state == BillState.OPEN else {}
+    view = bill_page(bill, city, offered, await list_failing(redis, providers), uuid7().hex)
+    return await page(request, "payments/bill.html", view, tab=Tab.ME)
+
+
+@post("/bills/{bill_id:uuid}/pay", opt=access(Access.RESIDENT), include_in_schema=False)
+async def pay(
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    redis: Given[Redis],
+    clock: Given[Clock],
+    city: Given[City],
+    keyring: Given[Keyring],
+    settings: Given[Settings],
+    providers: Given[Providers],
+    session: Given[Session],
+    bill_id: FromPath[UUID],
+    data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[bytes]:
+    """Tapped twice it is one payment: the form carries its key."""
+    if data.get("channel") not in set(Channel):
+        raise ChannelUnavailable
+    bill = await get_bill(db, session.subject_id, bill_id)
+    wish = Wish(
+        subject_id=session.subject_id,
+        bill_id=bill_id,
+        channel=Channel(data["channel"]),
+        scene=Scene.WEB,
+        key=data.get("key", ""),
+        title=title_of(city, bill.fee_code).zh,
+        payer_ip=payer_ip(request),
+        return_url=return_url(settings),
+    )
+    attempt = await start_payment(db, redis, keyring, providers, wish, clock.now())
+    return see_other(f"{result_path(attempt.order.order_no)}/go")
+
+
+@get("/payments/{order_no:str}/go", opt=access(Access.RESIDENT), include_in_schema=False)
+async def go(
+    request: Request[Any, Any, Any], db: Given[Database], session: Given[Session], order_no: FromPath[str]
+) -> Response[bytes]:
+    """Leads to the provider: browsers that follow `Refresh` by themselves, all others by the link or button."""
+    order = await get_order(db, session.subject_id, order_no)
+    creation = creation_of(order)
+    if order.state not in _OPEN or creation is None or creation.url is None:
+        return see_other(result_path(order_no))
+    response = await page(request, "payments/leave.html", leave_page(order, creation), tab=Tab.ME)
+    if creation.form is None:
+        response.headers["Refresh"] = f"0; url={creation.url}"
+    else:
+        response.headers["Content-Security-Policy"] = _with_form_to(creation.url)
+    return response
+
+
+@get("/payments/{order_no:str}", opt=access(Access.RESIDENT), include_in_schema=False)
+async def show_result(
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    redis: Given[Redis],
+    clock: Given[Clock],
+    city: Given[City],
+    keyring: Given[Keyring],
+    providers: Given[Providers],
+    session: Given[Session],
+    order_no: FromPath[str],
+) -> Response[bytes]:
+    """Asks the provider while it is open; looks again by itself. The same address tells the same truth ever after."""
+    order = await get_order(db, session.subject_id, order_no)
+    provider = providers.get(Channel(order.channel))
+    if order.state in _OPEN and provider is not None and await _may_ask(redis, order):
+        await asking.ask(db, keyring, provider, order, clock.now())
+        order = await get_order(db, session.subject_id, order_no)
+    bill = await get_bill(db, session.subject_id, order.bill_id)
+    view = result_page(order, bill, city)
+    response = await page(request, "payments/result.html", view, tab=Tab.ME)
+    if view.state is ResultState.CHECKING:
+        response.headers["Refresh"] = str(_LOOK_AGAIN_S)
+    return response
+
+
+async def _may_ask(redis: Redis, order: Order) -> bool:
+    """However often somebody reloads, the provider is asked every few seconds only."""
+    return bool(await redis.set(f"payments:asked:{order.order_no}", b"", nx=True, ex=_ASK_EVERY_S))
+
+
+def _with_form_to(url: str) -> str:
+    """This one page may send its form to the provider."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"https", "http"} or not parts.netloc:
+        raise OrderNotFound
+    return CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action {parts.scheme}://{parts.netloc}")
+
+
+HANDLERS = [show_bills, show_bill, pay, go, show_result]

@@ -1,0 +1,1 @@
+"""WeChat Pay, Alipay and UnionPay, each its own adapter over one protocol."""

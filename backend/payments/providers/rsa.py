@@ -1,0 +1,53 @@
+"""RSA with PKCS#1 v1.5 and SHA-256, pinned: no other hash is ever tried (RFC 8017, section 8.2)."""
+
+import base64
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from cryptography.x509 import Certificate
+
+_PADDING = padding.PKCS1v15()
+_HASH = SHA256()
+_SHORTEST_BITS = 2048
+
+
+def load_private_key(pem: str) -> RSAPrivateKey:
+    """Our own signing key; raises ValueError for anything but RSA of 2048 bits or more."""
+    key = load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(key, RSAPrivateKey) or key.key_size < _SHORTEST_BITS:
+        raise ValueError("not an RSA private key of 2048 bits or more")
+    return key
+
+
+def load_public_key(pem: str) -> RSAPublicKey:
+    """A provider's key as its merchant portal gives it."""
+    return _checked(load_pem_public_key(pem.encode()))
+
+
+def key_of(certificate: Certificate) -> RSAPublicKey:
+    """Raises ValueError for other kinds of keys, SM2 among them."""
+    try:
+        return _checked(certificate.public_key())
+    except UnsupportedAlgorithm as error:
+        raise ValueError("an unknown kind of key") from error
+
+
+def sign(key: RSAPrivateKey, message: bytes) -> str:
+    return base64.b64encode(key.sign(message, _PADDING, _HASH)).decode()
+
+
+def is_signed(key: RSAPublicKey, message: bytes, signature: bytes) -> bool:
+    try:
+        key.verify(signature, message, _PADDING, _HASH)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _checked(key: object) -> RSAPublicKey:
+    if not isinstance(key, RSAPublicKey) or key.key_size < _SHORTEST_BITS:
+        raise ValueError("not an RSA public key of 2048 bits or more")
+    return key

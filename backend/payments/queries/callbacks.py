@@ -1,0 +1,100 @@
+"""Statements on callbacks: those that were verified, and the count of those that were not."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from backend.core.db import Database, Tx, many
+
+
+class Waiting(Struct, frozen=True):
+    """A verified callback that speaks of something not known yet."""
+
+    channel: str
+    event_key: str
+    observation: str
+    tries: int
+    received_at: datetime
+
+
+async def insert_callback(
+    tx: Tx,
+    channel: str,
+    event_key: str,
+    headers: str,
+    body: bytes,
+    serial: str,
+    observation: str,
+    now: datetime,
+) -> bool:
+    """As one that is applied, which it is when this transaction commits. False where the notice came before."""
+    inserted = await tx.fetchval(
+        """INSERT INTO payment_callbacks (channel, event_key, received_at, headers, body, serial, observation, verdict,
+                                          handled_at)
+           VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7::jsonb, 'applied', $3)
+           ON CONFLICT (channel, event_key) DO NOTHING RETURNING true""",
+        channel,
+        event_key,
+        now,
+        headers,
+        body,
+        serial,
+        observation,
+    )
+    return inserted is True
+
+
+async def lock_waiting(tx: Tx, channel: str, event_key: str) -> Waiting | None:
+    """None where it has been handled."""
+    row = await tx.fetchrow(
+        """SELECT channel, event_key, observation::text AS observation, tries, received_at
+           FROM payment_callbacks
+           WHERE channel = $1 AND event_key = $2 AND handled_at IS NULL FOR UPDATE""",
+        channel,
+        event_key,
+    )
+    return None if row is None else Waiting(*row)
+
+
+async def update_verdict(
+    tx: Tx, channel: str, event_key: str, verdict: str, handled_at: datetime | None, next_at: datetime | None
+) -> None:
+    await tx.execute(
+        """UPDATE payment_callbacks SET verdict = $3, handled_at = $4, next_at = $5, tries = tries + 1
+           WHERE channel = $1 AND event_key = $2""",
+        channel,
+        event_key,
+        verdict,
+        handled_at,
+        next_at,
+    )
+
+
+async def list_waiting(db: Database, now: datetime, limit: int) -> list[Waiting]:
+    return await many(
+        db,
+        Waiting,
+        """SELECT channel, event_key, observation::text AS observation, tries, received_at
+           FROM payment_callbacks WHERE handled_at IS NULL AND next_at <= $1 ORDER BY next_at LIMIT $2""",
+        now,
+        limit,
+    )
+
+
+async def upsert_refused(
+    db: Database, channel: str, reason: str, minute: int, size: int, sha256: bytes, now: datetime
+) -> None:
+    """One row for a minute of the day; yesterday's count of that minute is forgotten."""
+    await db.execute(
+        """INSERT INTO payment_callbacks_refused AS r (channel, reason, minute, at, count, bytes, sha256)
+           VALUES ($1, $2, $3, $6, 1, $4, $5)
+           ON CONFLICT (channel, reason, minute) DO UPDATE SET
+               count = CASE WHEN r.at > $6::timestamptz - interval '1 hour' THEN r.count + 1 ELSE 1 END,
+               at = excluded.at, bytes = excluded.bytes, sha256 = excluded.sha256""",
+        channel,
+        reason,
+        minute,
+        size,
+        sha256,
+        now,
+    )

@@ -1,0 +1,54 @@
+"""缴费: a bill, the way to the provider, and results."""
+
+from datetime import date
+
+from pwa.views.parts import Text
+from pwa.views.payments import (
+    BillList,
+    BillPage,
+    LeavePage,
+    OwedBill,
+    PayChannel,
+    PaymentFact,
+    PaymentResult,
+    ResultState,
+)
+
+TITLE = Text("机动车驾驶证工本费", "Driving licence, cost of the document")
+_FACTS = (
+    PaymentFact(label=Text("收费单位", "Payee"), text=Text("公安机关交通管理部门", "Traffic police")),
+    PaymentFact(label=Text("收费依据", "Legal basis"), text=Text("发改价格〔2017〕1186号")),
+    PaymentFact(label=Text("缴款单号", "Bill number"), text=Text("SP26 1120 7F3K")),
+)
+_RECEIVED = PaymentFact(label=Text("到账时间", "Received"), text=Text("2026-11-20 14:36:18"))
+_OWED = OwedBill(path="/bills/019aa301", title=TITLE, amount_fen=1000, due_on=date(2026, 11, 21))
+
+BILLS = BillList(owed=(_OWED,), paid=(_OWED,))
+BILL = BillPage(
+    title=TITLE,
+    amount_fen=1000,
+    facts=_FACTS,
+    pay_path="/bills/019aa301/pay",
+    key="019aa301",
+    channels=(
+        PayChannel(value="wechat", title=Text("微信支付", "WeChat Pay")),
+        PayChannel(value="unionpay", title=Text("云闪付", "UnionPay"), note=Text("银联各发卡行", "Cards of all banks")),
+    ),
+    hidden=(Text("支付宝", "Alipay"),),
+    due_on=date(2026, 11, 21),
+)
+NO_WAY = BillPage(title=TITLE, amount_fen=1000, facts=_FACTS, pay_path="/bills/019aa301/pay", key="019aa301")
+LEAVE = LeavePage(
+    channel=Text("微信支付", "WeChat Pay"), amount_fen=1000, url="https://pay.example/1", result_path="/payments/1"
+)
+
+
+def result(state: ResultState) -> PaymentResult:
+    return PaymentResult(
+        state=state,
+        title=TITLE,
+        amount_fen=1000,
+        facts=(_RECEIVED, *_FACTS),
+        bill_path="/bills/019aa301",
+        go_path="/payments/1/go" if state is ResultState.CHECKING else None,
+    )
