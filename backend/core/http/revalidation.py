@@ -1,4 +1,4 @@
-"""Answers that are the same for everybody: kept by readers, and asked for again by their ETag (RFC 9110, section 13)."""
+"""Answers that are the same for everybody: kept by readers, asked for again by ETag (RFC 9110, section 13)."""
 
 import hashlib
 from typing import Any
