@@ -7,10 +7,24 @@ from litestar import MediaType, Request
 from litestar.response.base import ASGIResponse
 
 
+class _Ready(ASGIResponse):
+    """Status, headers and body as they are to be sent: the framework would work the headers out line by line."""
+
+    def __init__(self, status_code: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
+        self.status_code, self.body = status_code, body
+        self.background, self.is_head_response = None, False
+        self._lines = headers
+
+    def encode_headers(self) -> list[tuple[bytes, bytes]]:
+        return self._lines
+
+
 def revalidated(request: Request[Any, Any, Any], body: bytes, media_type: MediaType) -> ASGIResponse:
     """The body, or 304 where the reader has it already."""
-    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"cache-control": "no-cache", "etag": etag}
-    if etag.encode() in next((value for name, value in request.scope["headers"] if name == b"if-none-match"), b""):
-        return ASGIResponse(status_code=304, headers=headers)
-    return ASGIResponse(body=body, headers=headers, media_type=media_type)
+    etag = b'W/"%s"' % hashlib.sha256(body).hexdigest()[:24].encode()
+    headers = [(b"cache-control", b"no-cache"), (b"etag", etag)]
+    if etag in next((value for name, value in request.scope["headers"] if name == b"if-none-match"), b""):
+        return _Ready(304, headers)
+    content_type = f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+    headers += [(b"content-type", content_type.encode()), (b"content-length", b"%d" % len(body))]
+    return _Ready(200, headers, body)
