@@ -62,7 +62,7 @@ class Dispatcher:
 
     async def run_once(self, now: datetime, *, limit: int = 200) -> int:
         """Handles up to `limit` waiting facts, oldest first, and returns how many it looked at."""
-        pending = await _list_pending(self._db, now, limit)
+        pending = await _list_pending(self._db, list(self._handlers), now, limit)
         silent = [event for event in pending if not self._handlers.get(event.type)]
         if silent:
             await _mark_done(self._db, silent, now)
@@ -72,7 +72,18 @@ class Dispatcher:
         return len(pending)
 
     async def _handle(self, pending: PendingEvent, now: datetime) -> None:
-        event = msgspec.json.decode(pending.payload, type=self._classes[pending.type])
+        handlers = self._handlers[pending.type]
+        try:
+            event = msgspec.json.decode(pending.payload, type=self._classes[pending.type])
+        except msgspec.DecodeError as error:  # no further try can read it
+            log.error("event cannot be read", extra={"event": pending.type})
+            for name, _ in handlers:
+                await _note_failure(self._db, pending, name, error, now, most=1)
+        else:
+            await self._hand_over(event, pending, now)
+        await _mark_done_when_settled(self._db, pending, [name for name, _ in handlers], now)
+
+    async def _hand_over(self, event: Event, pending: PendingEvent, now: datetime) -> None:
         for name, handler in self._handlers[pending.type]:
             try:
                 async with self._db.transaction() as tx:
@@ -84,7 +95,6 @@ class Dispatcher:
                     extra={"handler": name, "event": pending.type, "error": type(error).__name__},
                 )
                 await _note_failure(self._db, pending, name, error, now)
-        await _mark_done_when_settled(self._db, pending, [name for name, _ in self._handlers[pending.type]], now)
 
 
 def _tag(cls: type[Event]) -> str:
@@ -98,19 +108,21 @@ def _name(handler: Handler) -> str:
     return f"{handler.__module__.rsplit('.', 1)[-1]}.{getattr(handler, '__name__', 'handler')}"
 
 
-async def _list_pending(db: Database, now: datetime, limit: int) -> list[PendingEvent]:
+async def _list_pending(db: Database, types: Sequence[str], now: datetime, limit: int) -> list[PendingEvent]:
+    """Facts of types that this program knows; those of a newer program wait for it."""
     return await many(
         db,
         PendingEvent,
         """SELECT e.subject_id, e.event_id, e.type, e.payload::text AS payload
            FROM events e
-           WHERE e.done_at IS NULL
+           WHERE e.done_at IS NULL AND e.type = ANY($3::text[])
              AND NOT EXISTS (SELECT 1 FROM event_handlings h
                              WHERE h.subject_id = e.subject_id AND h.event_id = e.event_id
                                AND h.done_at IS NULL AND h.parked_at IS NULL AND h.next_at > $1)
            ORDER BY e.event_id LIMIT $2""",
         now,
         limit,
+        types,
     )
 
 
@@ -132,10 +144,13 @@ async def _claim(tx: Tx, event: PendingEvent, handler: str, now: datetime) -> bo
     )
 
 
-async def _note_failure(db: Database, event: PendingEvent, handler: str, error: Exception, now: datetime) -> None:
+async def _note_failure(
+    db: Database, event: PendingEvent, handler: str, error: Exception, now: datetime, *, most: int = MAX_ATTEMPTS
+) -> None:
+    """Says when to try again; after the last of so many attempts the handler is parked for this fact."""
     await db.execute(
-        """INSERT INTO event_handlings AS h (subject_id, event_id, handler, attempts, next_at, last_error)
-           VALUES ($1, $2, $3, 1, $4::timestamptz + $6::interval, $5)
+        """INSERT INTO event_handlings AS h (subject_id, event_id, handler, attempts, next_at, last_error, parked_at)
+           VALUES ($1, $2, $3, 1, $4::timestamptz + $6::interval, $5, CASE WHEN $7 <= 1 THEN $4::timestamptz END)
            ON CONFLICT (subject_id, event_id, handler) DO UPDATE SET
                attempts = h.attempts + 1,
                next_at = $4::timestamptz + $6::interval * power(2, h.attempts),
@@ -148,7 +163,7 @@ async def _note_failure(db: Database, event: PendingEvent, handler: str, error: 
         now,
         type(error).__name__,
         _FIRST_RETRY,
-        MAX_ATTEMPTS,
+        most,
     )
 
 

@@ -106,10 +106,31 @@ async def test_a_handler_that_never_recovers_is_parked(effects: Database, clock:
     assert await effects_of(effects) == ["first a"]
 
 
-async def test_a_fact_nobody_handles_is_done_at_once(effects: Database, clock: FixedClock) -> None:
+async def test_a_fact_that_cannot_be_read_is_parked_and_holds_up_nobody(effects: Database, clock: FixedClock) -> None:
+    seen = Seen()
+    await happen(effects, clock, "unreadable")
+    await effects.execute("UPDATE events SET payload = payload - 'what'")
+    await happen(effects, clock, "b")
+
+    await Dispatcher(effects, {Happened: [seen.first]}).run_once(clock.now())
+
+    assert await effects_of(effects) == ["first b"]
+    assert await effects.fetchval("SELECT count(*) FROM event_handlings WHERE parked_at IS NOT NULL") == 1
+    assert await effects.fetchval("SELECT count(*) FROM events WHERE done_at IS NULL") == 0
+
+
+async def test_a_fact_of_a_newer_program_waits_for_it(effects: Database, clock: FixedClock) -> None:
     await happen(effects, clock, "a")
 
     await Dispatcher(effects, {}).run_once(clock.now())
+
+    assert await effects.fetchval("SELECT count(*) FROM events WHERE done_at IS NULL") == 1
+
+
+async def test_a_fact_nobody_handles_is_done_at_once(effects: Database, clock: FixedClock) -> None:
+    await happen(effects, clock, "a")
+
+    await Dispatcher(effects, {Happened: []}).run_once(clock.now())
 
     assert await effects.fetchval("SELECT count(*) FROM events WHERE done_at IS NULL") == 0
 
