@@ -111,8 +111,10 @@ async def callback(
     session: NamedDependency[Session | None],
     relying_party: NamedDependency[RelyingParty],
 ) -> Response[bytes]:
-    """From the identity provider: a new session under a new name, whatever the browser had before."""
-    await limit_failures(request, _FAILURES)
+    """From the identity provider: a new session under a new name, whatever the browser had before.
+
+    Whoever brings back a living attempt is heard however much junk comes from the same address.
+    """
     try:
         signed_in = await finish_login(
             db,
@@ -126,7 +128,9 @@ async def callback(
     except SignInFailed as failed:
         if session is not None and isinstance(failed.refusal, LoginExpired):
             return see_other("/")  # reloaded or restored after signing in: nothing to tell
-        await note_failure(request, _FAILURES)
+        if failed.return_path is None:  # of no living attempt of this browser
+            await limit_failures(request, _FAILURES)
+            await note_failure(request, _FAILURES)
         return await _not_signed_in(request, failed.refusal, failed.return_path)
     if session is not None:
         await end_session(redis, session)

@@ -238,3 +238,14 @@ async def test_made_up_answers_are_slowed_down(world: World) -> None:
         statuses = [(await browser.get("/login/callback?state=made-up&code=x")).status_code for _ in range(61)]
 
     assert statuses == [400] * 60 + [429]
+
+
+async def test_made_up_answers_keep_nobody_at_the_same_address_from_signing_in(world: World) -> None:
+    async with world.browse() as stranger, world.browse() as browser:
+        statuses = [(await stranger.get("/login/callback?state=made-up&code=x")).status_code for _ in range(61)]
+
+        arrived = await world.sign_in(browser, next_path="/wallet")
+
+        assert statuses[-1] == 429
+        assert (arrived.status_code, arrived.headers["location"]) == (303, "/wallet")
+        assert await world.who(browser) is not None
