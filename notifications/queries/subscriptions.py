@@ -88,6 +88,20 @@ async def list_endpoint_hashes(conn: Conn, recipient_id: UUID) -> list[bytes]:
     return [row["endpoint_hash"] for row in rows]
 
 
+async def list_surplus(conn: Conn, recipient_id: UUID, newest: bytes, most: int) -> list[bytes]:
+    """The browsers of this person beyond the `most` attached last, of which `newest` is one."""
+    rows = await conn.fetch(
+        """
+        SELECT endpoint_hash FROM push_subscriptions WHERE recipient_id = $1
+        ORDER BY endpoint_hash = $2 DESC, updated_at DESC, endpoint_hash OFFSET $3
+        """,
+        recipient_id,
+        newest,
+        most,
+    )
+    return [row["endpoint_hash"] for row in rows]
+
+
 async def count_subscriptions(conn: Conn, recipient_id: UUID) -> int:
     count: int = await conn.fetchval("SELECT count(*) FROM push_subscriptions WHERE recipient_id = $1", recipient_id)
     return count

@@ -1,11 +1,12 @@
 """A browser belongs to one person at a time, also on a phone that a family shares."""
 
 import asyncio
+from datetime import timedelta
 from uuid import uuid4
 
 from notifications.preferences import stop_rule
-from notifications.subscriptions import count_subscriptions, unsubscribe
-from tests.notifications.town import Town
+from notifications.subscriptions import MOST_BROWSERS, count_subscriptions, subscribe, unsubscribe
+from tests.notifications.town import Town, a_subscription
 
 
 async def test_a_shared_phone_shows_only_its_present_owners_messages(town: Town) -> None:
@@ -79,3 +80,20 @@ async def test_a_phone_that_many_take_at_once_ends_up_with_one_owner(town: Town)
 
     owners = [person for person in family if await count_subscriptions(town.db, person)]
     assert owners == [await town.db.fetchval("SELECT recipient_id FROM push_endpoints")]
+
+
+async def test_of_many_browsers_those_attached_last_are_kept(town: Town) -> None:
+    me, neighbour = uuid4(), uuid4()
+    browsers = [a_subscription(f"https://push.example/{number}") for number in range(MOST_BROWSERS + 2)]
+    again = [*browsers[:MOST_BROWSERS], browsers[0], *browsers[MOST_BROWSERS:]]  # the first one is still in use
+    await subscribe(town.db, neighbour, a_subscription("https://push.example/neighbour"), town.clock.now())
+
+    for number, browser in enumerate(again):
+        async with town.db.transaction() as tx:
+            await subscribe(tx, me, browser, town.clock.now() + timedelta(minutes=number))
+
+    kept = {browser.endpoint_hash for browser in [browsers[0], *browsers[3:]]}
+    rows = await town.db.fetch("SELECT endpoint_hash FROM push_subscriptions WHERE recipient_id = $1", me)
+    listed = await town.db.fetch("SELECT endpoint_hash FROM push_endpoints WHERE recipient_id = $1", me)
+    assert {row["endpoint_hash"] for row in rows} == {row["endpoint_hash"] for row in listed} == kept
+    assert await count_subscriptions(town.db, neighbour) == 1
