@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
+from typing import TypeAlias
 from urllib.error import URLError
 
 from msgspec import Struct
@@ -36,12 +37,19 @@ class Options(Struct, frozen=True, kw_only=True):
     web_processes: int
 
 
+Server: TypeAlias = "EmbeddedPostgres | EmbeddedRedis"
+
+
 class Stopped(Exception):
     """A signal asked us to end."""
 
 
 class PortTaken(Exception):
     """Another program listens where the hall should."""
+
+
+class ServerEnded(Exception):
+    """The embedded Postgres or Redis has ended; what was committed is safe."""
 
 
 class ChildFailed(Exception):
@@ -93,13 +101,14 @@ def up(options: Options) -> None:
         if not port_is_free(options.host, port):
             raise PortTaken(f"port {port} is taken by another program: choose another with --port")
     with contextlib.suppress(Stopped), contextlib.ExitStack() as running:
-        _watch(_start(options, home, running))
+        _watch(*_start(options, home, running))
     say("Stopped.")
 
 
-def _start(options: Options, home: Home, running: contextlib.ExitStack) -> list[Child]:
+def _start(options: Options, home: Home, running: contextlib.ExitStack) -> tuple[list[Child], list[Server]]:
     began = time.monotonic()
-    environment = _servers(home, running) | _settings(options, home)
+    addresses, servers = _servers(home, running)
+    environment = addresses | _settings(options, home)
     home.remember_environment(environment)
     os.environ.update(environment)
     with step("Preparing the database and the city pack"):
@@ -117,13 +126,15 @@ def _start(options: Options, home: Home, running: contextlib.ExitStack) -> list[
     with step("Starting " + ", ".join(programs)):
         if options.demo:
             _await_answer(children[0], f"http://127.0.0.1:{options.port + 1}/healthz")
-        _await_answer(children[-1], f"http://127.0.0.1:{options.port}/readyz")
+        host = "127.0.0.1" if options.host == "0.0.0.0" else options.host  # noqa: S104 - only compared
+        _await_answer(children[-1], f"http://{host}:{options.port}/readyz")
     _welcome(options, home, time.monotonic() - began)
-    return children
+    return children, servers
 
 
-def _servers(home: Home, running: contextlib.ExitStack) -> dict[str, str]:
-    """The addresses of Postgres and Redis: one's own where the environment names them, else the embedded ones."""
+def _servers(home: Home, running: contextlib.ExitStack) -> tuple[dict[str, str], list[Server]]:
+    """Addresses of Postgres and Redis, one's own where the environment names them; and the embedded ones started."""
+    started: list[Server] = []
     environment = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
     if "DATABASE_URL" not in environment:
         with step("Starting PostgreSQL"):
@@ -131,13 +142,15 @@ def _servers(home: Home, running: contextlib.ExitStack) -> dict[str, str]:
             running.callback(postgres.stop)
             postgres.start()
         environment["DATABASE_URL"] = postgres.dsn()
+        started.append(postgres)
     if "REDIS_URL" not in environment:
         with step("Starting Redis"):
             cache = EmbeddedRedis(home.directory)
             running.callback(cache.stop)
             cache.start()
         environment["REDIS_URL"] = cache.url
-    return environment
+        started.append(cache)
+    return environment, started
 
 
 def _settings(options: Options, home: Home) -> dict[str, str]:
@@ -176,9 +189,13 @@ def _await_answer(child: Child, url: str, *, timeout_s: float = 60) -> None:
     raise ChildFailed(f"{child.name} does not answer:\n{child.end_of_log()}")
 
 
-def _watch(children: list[Child]) -> None:
+def _watch(children: list[Child], servers: list[Server]) -> None:
+    """Programs that end are started again; without its database a hall is none, so then all of it ends and says why."""
     while True:
         time.sleep(0.5)
+        for server in servers:
+            if not server.running:
+                raise ServerEnded(f"{type(server).__name__} has ended by itself, see {server.log}; start again")
         for child in children:
             child.revive()
 

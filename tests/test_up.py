@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import httpx
@@ -149,3 +150,33 @@ async def test_a_second_hall_in_the_same_directory_is_refused_with_the_reason(da
     finally:
         first.process.send_signal(signal.SIGTERM)
         first.process.wait(30)
+
+
+async def test_a_hall_whose_database_dies_ends_and_says_so(data: Path) -> None:
+    hall = Up(data)
+    try:
+        await hall.ready()
+        postgres = int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(postgres, signal.SIGKILL)
+
+        assert await asyncio.to_thread(hall.process.wait, 30) == 1
+        assert "EmbeddedPostgres has ended by itself" in hall.log.read_text()
+    finally:
+        hall.process.kill()
+    await hall.gone()
+
+
+def test_the_wheel_holds_everything_that_is_read_at_run_time(tmp_path: Path) -> None:
+    root, source = Path(__file__).parents[1], tmp_path / "source"
+    subprocess.run(["git", "checkout-index", "--all", f"--prefix={source}/"], cwd=root, check=True)
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, source]
+    subprocess.run(command, check=True, env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        packed = set(wheel.namelist())
+
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=root, check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    read = {name for name in listed if name.startswith(("backend/", "pwa/", "notifications/"))}
+    assert sorted(read - packed) == []
+    assert [name for name in packed if "__pycache__" in name] == []

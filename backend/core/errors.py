@@ -31,6 +31,13 @@ class SignInRequired(Refusal):
     en = "Please sign in to continue."
 
 
+class SessionsAway(Refusal):
+    code = "session.unavailable"
+    status = 503
+    zh = "登录服务暂时不可用，请过几分钟再试。不登录也可以查办事指南。"
+    en = "Sign-in is not available at the moment. Please try again in a few minutes; guides can be read without it."
+
+
 class NotFound(Refusal):
     code = "request.not_found"
     status = 404
@@ -41,8 +48,8 @@ class NotFound(Refusal):
 class CrossSiteRequest(Refusal):
     code = "request.cross_site"
     status = 403
-    zh = "这个请求不是从本站发出的，已被拒绝。请回到本站页面重试。"
-    en = "This request did not come from our own pages and was refused. Go back to our page and try again."
+    zh = "页面已过期，或请求不是从本站发出的。请重新打开页面再试。"
+    en = "The page is out of date, or the request did not come from this site. Open the page again and retry."
 
 
 class BadParameter(Refusal):

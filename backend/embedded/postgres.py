@@ -78,6 +78,10 @@ class EmbeddedPostgres:
             time.sleep(0.1)  # the server of an earlier, killed parent may still be leaving
 
     @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def pid(self) -> int | None:
         return None if self._process is None else self._process.pid
 

@@ -61,6 +61,10 @@ class EmbeddedRedis:
             raise ServerFailed("Redis did not start:\n" + self.log.read_text(errors="replace")[-2000:])
 
     @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def pid(self) -> int | None:
         return None if self._process is None else self._process.pid
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from backend.city.city import City
 from backend.core.clock import Clock, local_date
@@ -45,7 +46,8 @@ async def sweep(
 
     Of several missed rungs only the latest is told. Nothing is lost and nothing told twice by a crash half-way, by
     missed days or by two sweeps at once: the watermark moves only at the end, and a match is recorded in the
-    transaction of its message under a unique key. Raises DayNotCome for a day to come, unless `may_foresee` or dry.
+    transaction of its message under a unique key. Raises DayNotCome for a day to come, unless `may_foresee` or dry; a
+    day to come never moves the watermark past today, so that the daily sweep goes on as if it had not been played.
     """
     now = clock.now()
     if as_of > local_date(now) and not (dry_run or may_foresee):
@@ -60,10 +62,10 @@ async def sweep(
             if dry_run:
                 await _foresee(db, matches, report)
             else:
-                await publish(redis, await _tell(db, city, matches, report, now))
+                await _wake(redis, await _tell(db, city, matches, report, now))
         if not dry_run:
             done = clock.now()
-            await queries.update_watermark(reading, RULE, as_of, now, done)
+            await queries.update_watermark(reading, RULE, min(as_of, local_date(now)), now, done)
             await queries.insert_sweep_run(reading, RULE, as_of, now, done, msgspec.json.encode(report).decode())
     log.info("swept", extra={"as_of": as_of, "residents": report.residents, "messages": report.messages})
     return report
@@ -94,6 +96,14 @@ async def settle_reminders(tx: Tx, subject_id: UUID, now: datetime) -> None:
 def _due(reading: Tx, city: City, after: date, as_of: date, known_since: datetime | None) -> AsyncIterator[Match]:
     steps = ladders(city.licence_types.values(), after=after, as_of=as_of)
     return merged([queries.list_due(reading, ladder, known_since) for ladder in steps])
+
+
+async def _wake(redis: Redis, pointers: Sequence[Pointer]) -> None:
+    """Without Redis the sweep goes on: what is committed is found and pointed at again when Redis is back."""
+    try:
+        await publish(redis, pointers)
+    except RedisError as error:
+        log.warning("senders could not be woken", extra={"error": type(error).__name__})
 
 
 async def _tell(

@@ -57,3 +57,19 @@ async def test_what_is_for_everybody_is_not_changed_on_behalf_of_another_site(
     answer = await stranger.request(method, filled(path), headers={"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 403
+
+
+async def test_without_redis_public_pages_are_drawn_and_the_others_say_what_is_the_matter(
+    shared_db: Database, clock: FixedClock, keyring: Keyring, city: City
+) -> None:
+    async with Redis.from_url("redis://127.0.0.1:1") as away:
+        resources = Resources(db=shared_db, redis=away, clock=clock, settings=SETTINGS, keyring=keyring)
+        edge, _ = create_app(resources, city)
+        transport = httpx.ASGITransport(app=edge)  # type: ignore[arg-type]
+        cookies = {"sid": "a" * 43}
+        async with httpx.AsyncClient(transport=transport, base_url="http://hall", cookies=cookies) as client:
+            answers = {
+                path: (await client.get(path)).status_code for path in ("/", "/services", "/wallet", "/api/items")
+            }
+
+    assert answers == {"/": 200, "/services": 200, "/wallet": 503, "/api/items": 200}

@@ -11,8 +11,8 @@ from litestar.enums import RequestEncodingType
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.types import HTTPScope
 
-from backend.core.errors import CrossSiteRequest, SignInRequired
-from backend.core.http.state import current_session, resources_of
+from backend.core.errors import CrossSiteRequest, SessionsAway, SignInRequired
+from backend.core.http.state import current_session, resources_of, sessions_are_away
 from backend.core.sessions import Session
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -59,7 +59,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if who is Access.RESIDENT:
         session = await current_session(connection)
         if session is None:
-            raise SignInRequired
+            raise SessionsAway if sessions_are_away(connection) else SignInRequired
         if unsafe:
             await _require_token(connection, session)
     elif who is Access.PUBLIC and unsafe:

@@ -10,8 +10,10 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, ExceptionHandler, ExceptionHandlersMap, Receive, Scope, Send
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from backend.core.errors import BadParameter, NotFound, Refusal, SignInRequired, TooManyRequests
+from backend.core.errors import BadParameter, NotFound, Refusal, SessionsAway, SignInRequired, TooManyRequests
 from backend.core.http.display import locale_of
 from backend.core.http.pages import page, see_other
 from backend.core.ids import uuid7
@@ -62,6 +64,11 @@ async def answer_http_exception(request: Request[Any, Any, Any], error: HTTPExce
     if _for_program(request):
         return problem(error.status_code, "request.refused", error.detail, {}, headers=error.headers)
     return await page(request, _TEMPLATE, ErrorPage(status=error.status_code), status=error.status_code)
+
+
+async def answer_without_redis(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
+    """What needs a session or a sign-in while Redis is away: said so, with when to try again."""
+    return await answer_refusal(request, SessionsAway())
 
 
 async def answer_fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -118,5 +125,7 @@ HANDLERS: ExceptionHandlersMap = {
     Refusal: _deferred(answer_refusal),
     NotificationsRefusal: _deferred(answer_refusal),
     HTTPException: _deferred(answer_http_exception),
+    RedisConnectionError: _deferred(answer_without_redis),
+    RedisTimeoutError: _deferred(answer_without_redis),
     Exception: _deferred(answer_fault),
 }

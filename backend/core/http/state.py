@@ -4,6 +4,8 @@ from typing import Any, cast
 
 from litestar import Litestar
 from litestar.connection import ASGIConnection
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from backend.core.resources import Resources
 from backend.core.sessions import SESSION_COOKIE, Session, find_session
@@ -13,6 +15,7 @@ from pwa.views.shell import CityFace
 _RESOURCES = "resources"
 _FACE = "face"
 _SESSION = "session"
+_AWAY = "sessions_away"
 _UNKNOWN = object()
 
 
@@ -42,6 +45,15 @@ async def current_session(connection: ASGIConnection[Any, Any, Any, Any]) -> Ses
         return cast("Session | None", known)
     resources = resources_of(connection)
     cookie = connection.cookies.get(session_cookie_name(resources.settings))
-    session = await find_session(resources.redis, cookie, resources.clock.now()) if cookie else None
+    session = None
+    try:
+        session = await find_session(resources.redis, cookie, resources.clock.now()) if cookie else None
+    except (RedisConnectionError, RedisTimeoutError):
+        connection.scope["state"][_AWAY] = True
     connection.scope["state"][_SESSION] = session
     return session
+
+
+def sessions_are_away(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether this request's session could not be looked up: public pages are then drawn as for a visitor."""
+    return bool(connection.scope["state"].get(_AWAY))
