@@ -37,7 +37,7 @@ class Held(Struct, frozen=True):
 
     @property
     def name(self) -> Text:
-        return Text(self.kind.name.zh, self.kind.name.en and self.kind.name.en[:1].lower() + self.kind.name.en[1:])
+        return Text(self.kind.name.zh, self.kind.name.en)
 
 
 def resident_view(city: City, item: Item, wallet: Sequence[Licence], today: date, *, favourite: bool) -> Resident:

@@ -22,7 +22,7 @@ from pwa.views.parts import Text
 from pwa.views.shell import Tab, Toast
 
 _LEVELS = {
-    Level.ADVANCED: (Text("实名 · 高级", "Identity seen"), Text("可办全部事项", "All services are open to you")),
+    Level.ADVANCED: (Text("实名 · 高级", "Identity verified"), Text("可办全部事项", "All services are open to you")),
     Level.REAL_NAME: (
         Text("实名 · 初级", "Name verified"),
         Text("可查、可缴，部分事项需到现场核验", "Look up and pay; some services need you in person"),
