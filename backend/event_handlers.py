@@ -2,15 +2,19 @@
 
 from datetime import date, datetime
 
+from redis.asyncio import Redis
+
 from backend.citizens.events import DeathWithdrawn, PersonDied, PersonMovedOut
 from backend.citizens.service import record_death, record_move_out, withdraw_death
 from backend.core.db import Tx
 from backend.core.events import Event, EventMap
+from backend.core.sessions import end_sessions_of
 from backend.departments.events import EventReceived
 from backend.licences.events import LicenceRecorded
 from backend.licences.service import close_renewal, file_renewal, reconsider_licences
 from backend.payments.events import BillRecorded, PaymentOverpaid, PaymentSettled, RefundSucceeded
 from backend.reminders.service import settle_reminders
+from notifications.subscriptions import unsubscribe_others
 
 
 async def apply_report(tx: Tx, event: EventReceived, now: datetime) -> None:
@@ -39,14 +43,21 @@ async def resume_reminders(tx: Tx, event: Event, now: datetime) -> None:
     await reconsider_licences(tx, event.subject_id, now)
 
 
-EVENT_MAP: EventMap = {
-    EventReceived: [apply_report, take_back_reminders],
-    LicenceRecorded: [take_back_reminders],
-    PersonDied: [take_back_reminders],
-    DeathWithdrawn: [resume_reminders],
-    BillRecorded: [],
-    PaymentSettled: [],
-    PaymentOverpaid: [],  # its refund is queued in the same transaction
-    RefundSucceeded: [],
-    PersonMovedOut: [],  # nothing follows yet: a person who moved away keeps the licences and their reminders
-}
+def event_map(redis: Redis) -> EventMap:
+    """The map for a program whose sessions are kept in this Redis."""
+
+    async def end_access(tx: Tx, event: PersonDied, _now: datetime) -> None:
+        await unsubscribe_others(tx, event.subject_id, None)
+        await end_sessions_of(redis, event.subject_id)
+
+    return {
+        EventReceived: [apply_report, take_back_reminders],
+        LicenceRecorded: [take_back_reminders],
+        PersonDied: [take_back_reminders, end_access],
+        DeathWithdrawn: [resume_reminders],
+        BillRecorded: [],
+        PaymentSettled: [],
+        PaymentOverpaid: [],  # its refund is queued in the same transaction
+        RefundSucceeded: [],
+        PersonMovedOut: [],  # nothing follows yet: a person who moved away keeps the licences and their reminders
+    }

@@ -14,7 +14,7 @@ from backend.core.logs import configure_logs
 from backend.core.processes import die_with_parent
 from backend.core.resources import Resources, open_resources
 from backend.core.settings import Settings, read_settings
-from backend.event_handlers import EVENT_MAP
+from backend.event_handlers import event_map
 from backend.inbox.push_keys import push_keys
 from backend.payments.callbacks import retry_waiting
 from backend.payments.channels import Providers
@@ -43,7 +43,7 @@ class Worker:
     def __init__(self, hall: Resources, transport: Transport, providers: Providers | None = None) -> None:
         self._hall = hall
         self._providers = providers_of(hall.settings) if providers is None else providers
-        self._dispatcher = Dispatcher(hall.db, EVENT_MAP)
+        self._dispatcher = Dispatcher(hall.db, event_map(hall.redis))
         name = f"{socket.gethostname()}:{os.getpid()}"
         self._sender = Sender(hall.db, hall.redis, channels(hall, transport), hall.now, name=name)
 

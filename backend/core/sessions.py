@@ -81,6 +81,13 @@ async def end_session(redis: Redis, session: Session) -> None:
     await redis.zrem(_owner_key(session.subject_id), session.key)
 
 
+async def end_sessions_of(redis: Redis, subject_id: UUID) -> None:
+    """Signs a person out everywhere."""
+    for key in cast("list[bytes]", await redis.zrange(_owner_key(subject_id), 0, -1)):
+        await redis.delete(key)
+        await redis.zrem(_owner_key(subject_id), key)
+
+
 async def count_other_sessions(redis: Redis, session: Session) -> int:
     """On how many other devices this person is signed in."""
     return sum([await redis.exists(key) for key in await _others(redis, session)])

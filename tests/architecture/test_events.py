@@ -1,7 +1,9 @@
 """Every kind of fact is on the map, under a tag of its own."""
 
+from redis.asyncio import Redis
+
 from backend.core.events import Event
-from backend.event_handlers import EVENT_MAP
+from backend.event_handlers import event_map
 
 
 def all_events() -> list[type[Event]]:
@@ -14,7 +16,9 @@ def all_events() -> list[type[Event]]:
 
 
 def test_every_event_is_on_the_map() -> None:
-    assert [kind.__name__ for kind in all_events() if kind not in EVENT_MAP] == []
+    on_the_map = event_map(Redis())
+
+    assert [kind.__name__ for kind in all_events() if kind not in on_the_map] == []
 
 
 def test_every_event_has_a_tag_of_its_own() -> None:
