@@ -3,11 +3,14 @@
 import base64
 import binascii
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import urlsplit
 
 import msgspec
 
 from backend.core.crypto import Keyring
+from notifications.webpush.endpoints import parse_origins
+from notifications.webpush.vapid import parse_keys
 
 _PREFIX = "SUISHENBAN_"
 
@@ -52,16 +55,30 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     required = {field.name for field in msgspec.structs.fields(Settings) if field.required}
     faults = [f"missing: {names[field]}" for field in names if field in required and not environ.get(names[field])]
     faults += [f"unknown: {name}" for name in environ if name.startswith(_PREFIX) and name not in names.values()]
-    if not faults:
-        given = {field: environ[name] for field, name in names.items() if name in environ}
+    given = {field: environ[name] for field, name in names.items() if environ.get(name)}
+    try:
+        settings = msgspec.convert({**dict.fromkeys(required, ""), **given}, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadSettings("; ".join([*faults, f"malformed: {error}"])) from None
+    faults += [f"malformed: {names[field]}: {error}" for field, error in _malformed(settings) if field in given]
+    if faults:
+        raise BadSettings("; ".join(faults))
+    return settings
+
+
+def _malformed(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Fields whose value does not read, and why, never quoting a key."""
+    for field, read in _READERS.items():
         try:
-            settings = msgspec.convert(given, Settings, strict=False)
-            settings.keyring()
-        except (msgspec.ValidationError, ValueError) as error:
-            faults.append(f"malformed: {error}")
-        else:
-            return settings
-    raise BadSettings("; ".join(faults))
+            read(getattr(settings, field))
+        except ValueError as error:
+            yield field, str(error)
+
+
+def _check_url(text: str) -> None:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("not an address such as https://hall.example")
 
 
 def _variable(field: str) -> str:
@@ -84,3 +101,12 @@ def _key(encoded: str) -> bytes:
     if len(key) != 32:
         raise ValueError("a key must have 32 bytes")
     return key
+
+
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "public_url": _check_url,
+    "data_keys": _named_keys,
+    "lookup_key": _key,
+    "vapid_private_key": parse_keys,
+    "push_extra_origins": parse_origins,
+}

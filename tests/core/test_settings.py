@@ -44,3 +44,21 @@ def test_all_missing_and_unknown_variables_are_named_together() -> None:
 def test_a_key_of_the_wrong_size_is_refused(key: str) -> None:
     with pytest.raises(BadSettings):
         read_settings(GOOD | {"SUISHENBAN_DATA_KEYS": key})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SUISHENBAN_PUBLIC_URL", "not-a-url"),
+        ("SUISHENBAN_PUBLIC_URL", "https://hall.example/path"),
+        ("SUISHENBAN_VAPID_PRIVATE_KEY", "v1:garbage"),
+        ("SUISHENBAN_PUSH_EXTRA_ORIGINS", "http://elsewhere.example"),
+        ("SUISHENBAN_SANDBOX", "perhaps"),
+    ],
+)
+def test_what_does_not_read_is_named_beside_what_is_missing(variable: str, value: str) -> None:
+    with pytest.raises(BadSettings) as error:
+        read_settings({name: text for name, text in GOOD.items() if name != "REDIS_URL"} | {variable: value})
+
+    assert "missing: REDIS_URL" in str(error.value)
+    assert "malformed" in str(error.value)
