@@ -1,6 +1,5 @@
 """What makes the hall an app on the phone, and how its screens look: nothing here is anybody's in particular."""
 
-import hashlib
 from typing import Any
 
 from litestar import Request, Response, get
@@ -9,9 +8,10 @@ from backend.core.http.access import Access, access
 from backend.core.http.display import display_cookies, locale_of
 from backend.core.http.given import Given
 from backend.core.http.pages import own_path, page, see_other
+from backend.core.http.revalidation import revalidated_response
 from backend.core.http.state import face_of
 from backend.core.settings import Settings
-from pwa.assets import service_worker
+from pwa.assets import asset, service_worker
 from pwa.manifest import CONTENT_TYPE, manifest
 from pwa.views.pages import Plain
 
@@ -42,24 +42,21 @@ async def install(request: Request[Any, Any, Any]) -> Response[bytes]:
 async def worker_script(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The service worker, asked about on every visit so that a new version arrives at once."""
     script = service_worker()
-    return _revalidated(request, script.body, script.content_type, {"Service-Worker-Allowed": "/"})
+    return revalidated_response(request, script.body, script.content_type, {"Service-Worker-Allowed": "/"})
 
 
 @get("/manifest.webmanifest", opt=access(Access.PUBLIC), include_in_schema=False)
 async def web_manifest(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The app's name and icons in the reader's language."""
     body = manifest(face_of(request), locale_of(request))
-    return _revalidated(request, body, CONTENT_TYPE, {"Vary": "Cookie, Accept-Language"})
+    return revalidated_response(request, body, CONTENT_TYPE, {"Vary": "Cookie, Accept-Language"})
 
 
-def _revalidated(
-    request: Request[Any, Any, Any], body: bytes, media_type: str, headers: dict[str, str]
-) -> Response[bytes]:
-    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"Cache-Control": "no-cache", "ETag": etag, **headers}
-    if etag in request.headers.get("if-none-match", ""):
-        return Response(b"", status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=media_type)
+@get("/favicon.ico", opt=access(Access.PUBLIC), include_in_schema=False)
+async def favicon() -> Response[bytes]:
+    """Browsers and search engines ask here without being told; the icon's own address changes with its content."""
+    headers = {"Location": asset("icon-192.png"), "Cache-Control": "public, max-age=86400"}
+    return Response(b"", status_code=302, headers=headers)
 
 
-HANDLERS = [display, offline, install, worker_script, web_manifest]
+HANDLERS = [display, offline, install, worker_script, web_manifest, favicon]

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from pwa.assets import asset
 from tests.hall import Browser
 
 
@@ -36,10 +37,16 @@ async def test_the_service_worker_is_asked_about_on_every_visit(visitor: Browser
     first = await visitor.get("/sw.js")
     again = await visitor.get("/sw.js", headers={"If-None-Match": first.headers["etag"]})
 
-    assert first.headers["content-type"].startswith("text/javascript")
+    assert first.headers["content-type"] == "text/javascript; charset=utf-8"
     assert first.headers["cache-control"] == "no-cache"
     assert first.headers["service-worker-allowed"] == "/"
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_browser_finds_the_icon_where_it_looks_first(visitor: Browser) -> None:
+    answer = await visitor.get("/favicon.ico")
+
+    assert (answer.status_code, answer.headers["location"]) == (302, asset("icon-192.png"))
 
 
 async def test_the_manifest_speaks_the_readers_language(visitor: Browser) -> None:

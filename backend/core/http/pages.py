@@ -1,6 +1,5 @@
 """HTML screens: one view Struct, one template, the frame around it, and how long it may be kept."""
 
-import hashlib
 from typing import Any
 from urllib.parse import quote
 
@@ -9,6 +8,7 @@ from msgspec import Struct
 
 from backend.core.clock import local_date
 from backend.core.http.display import locale_of, mode_of, text_size_of, theme_of
+from backend.core.http.revalidation import revalidated_response
 from backend.core.http.state import current_session, face_of, resources_of
 from backend.core.http.toasts import forget_toast, take_toast
 from backend.core.sessions import Session
@@ -43,7 +43,7 @@ async def page(
         return forget_toast(_html(body, status, {"Cache-Control": "no-store"}))
     if session is not None or status != 200:
         return _html(body, status, {"Cache-Control": "no-store"})
-    return _revalidated(request, body)
+    return revalidated_response(request, body, MediaType.HTML, {"Vary": _VARY})
 
 
 def shell_for(
@@ -89,14 +89,6 @@ def own_path(candidate: str | None, default: str = "/") -> str:
 async def _unread(request: Request[Any, Any, Any], session: Session) -> int:
     resources = resources_of(request)
     return (await count_unread(resources.db, session.subject_id, resources.clock.now())).total
-
-
-def _revalidated(request: Request[Any, Any, Any], body: bytes) -> Response[bytes]:
-    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"Cache-Control": "no-cache", "ETag": etag, "Vary": _VARY}
-    if etag in request.headers.get("if-none-match", ""):
-        return Response(b"", status_code=304, headers=headers)
-    return _html(body, 200, headers)
 
 
 def _html(body: bytes, status: int, headers: dict[str, str]) -> Response[bytes]:
