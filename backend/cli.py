@@ -5,7 +5,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,11 +78,16 @@ def _add_pack(commands: Any) -> None:
 
 def _add_department(commands: Any) -> None:
     department = commands.add_parser("department", help="who may feed data")
-    kinds = department.add_subparsers(required=True, metavar="add|revoke")
+    kinds = department.add_subparsers(required=True, metavar="add|list|keys|rotate|revoke")
     add = _command(kinds, "add", _department_add, "register a department, or a further key for it; prints the key once")
     add.add_argument("id", help="short stable name, e.g. sh-police")
-    add.add_argument("--name", required=True)
+    add.add_argument("--name", help="as residents read it; needed for a new department, ignored for one that exists")
     add.add_argument("--scope", action="append", required=True, help="licences:, events: or bills:<type|*>; repeatable")
+    _command(kinds, "list", _department_list, "list the departments: id, made when, name")
+    keys = _command(kinds, "keys", _department_keys, "list a department's keys: id, made when, until when, scopes")
+    keys.add_argument("id")
+    rotate = _command(kinds, "rotate", _department_rotate, "end a key and print its successor with the same scopes")
+    rotate.add_argument("key_id")
     _command(kinds, "revoke", _department_revoke, "make a key useless at once").add_argument("key_id")
 
 
@@ -126,7 +131,7 @@ def _up(options: argparse.Namespace) -> None:
     )
     try:
         up.up(chosen)
-    except (AlreadyRunning, ServerMissing, ServerFailed, up.ChildFailed, up.PortTaken) as error:
+    except (AlreadyRunning, ServerMissing, ServerFailed, up.ChildFailed, up.PortTaken, up.ServerEnded) as error:
         raise Failed(str(error)) from error
 
 
@@ -173,13 +178,66 @@ def _ledger_check(options: argparse.Namespace) -> None:
 
 
 def _department_add(options: argparse.Namespace) -> None:
-    from backend.departments.service import add_department
+    from backend.departments.errors import DepartmentExists, UnknownDepartment
+    from backend.departments.service import add_department, add_key
 
     async def add(hall: "Resources") -> None:
-        print(await add_department(hall.db, options.id, options.name, options.scope, hall.now()))
-        print("This key is shown once. Hand it to the department by a safe way.", file=sys.stderr)
+        if options.name is not None:
+            try:
+                return _show_key(await add_department(hall.db, options.id, options.name, options.scope, hall.now()))
+            except DepartmentExists:
+                print(f"{options.id} exists already and keeps its name; this is a further key.", file=sys.stderr)
+        try:
+            _show_key(await add_key(hall.db, options.id, options.scope, hall.now()))
+        except UnknownDepartment as error:
+            raise Failed(f"{error} To register it, give --name.") from error
 
     _run(options, add)
+
+
+def _show_key(key: str) -> None:
+    print(key)
+    print("This key is shown once. Hand it to the department by a safe way.", file=sys.stderr)
+
+
+def _department_list(options: argparse.Namespace) -> None:
+    from backend.departments.service import list_departments
+
+    async def show(hall: "Resources") -> None:
+        for department in await list_departments(hall.db):
+            print(department.department_id, _moment(department.created_at), department.name, sep="\t")
+
+    _run(options, show)
+
+
+def _department_keys(options: argparse.Namespace) -> None:
+    from backend.departments.errors import UnknownDepartment
+    from backend.departments.service import list_keys
+
+    async def show(hall: "Resources") -> None:
+        keys = await list_keys(hall.db, options.id)
+        if not keys:  # a department is made with its first key, and revoked ones stay
+            raise UnknownDepartment(department_id=options.id)
+        for key in keys:
+            revoked = "living" if key.revoked_at is None else f"revoked {_moment(key.revoked_at)}"
+            print(key.key_id, _moment(key.created_at), revoked, " ".join(key.scopes), sep="\t")
+
+    _run(options, show)
+
+
+def _moment(at: datetime) -> str:
+    from backend.core.clock import SHANGHAI
+
+    return at.astimezone(SHANGHAI).isoformat(timespec="seconds")
+
+
+def _department_rotate(options: argparse.Namespace) -> None:
+    from backend.departments.service import rotate_key
+
+    async def rotate(hall: "Resources") -> None:
+        _show_key(await rotate_key(hall.db, options.key_id, hall.now()))
+
+    _run(options, rotate)
 
 
 def _department_revoke(options: argparse.Namespace) -> None:

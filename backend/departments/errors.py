@@ -36,8 +36,11 @@ class FaultyCompression(Refusal):
 class DepartmentExists(Refusal):
     code = "departments.exists"
     status = 409
-    zh = "部门 {department_id} 已经存在。要增加密钥，请用 add-key。"
-    en = "The department {department_id} exists already. To give it another key, use add-key."
+    zh = "部门 {department_id} 已经存在。要增加密钥，请用 department add {department_id} --scope …，不带 --name。"
+    en = (
+        "The department {department_id} exists already. "
+        "For a further key: department add {department_id} --scope …, without --name."
+    )
 
 
 class UnknownDepartment(Refusal):
