@@ -58,6 +58,18 @@ class ProviderUnavailable(Refusal):
     )
 
 
+class ProviderMissing(Refusal):
+    """The settings name no identity provider: another try changes nothing."""
+
+    code = "citizens.provider_missing"
+    status = 503
+    zh = "本站还没有接入统一身份认证，暂时不能登录。查看事项和办事指南不需要登录；要办事请拨打市民热线 12345。"
+    en = (
+        "This site is not connected to the city's identity service yet, so signing in is not possible. Services and "
+        "guides can be viewed without signing in; for anything else call the hotline 12345."
+    )
+
+
 class ProviderAnswerRefused(Refusal):
     """The provider's answer did not hold; `reason` names the check for the log, and holds nothing of the person."""
 

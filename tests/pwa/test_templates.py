@@ -11,7 +11,7 @@ from pwa.assets import STATIC
 from pwa.examples.frame import shell
 from pwa.examples.gallery import COMPONENTS, gallery
 from pwa.rendering import TEMPLATES, environment, preload, render
-from pwa.views.pages import Plain
+from pwa.views.pages import ErrorPage, Plain
 from pwa.views.shell import Locale, Mode, Theme
 from tests.pwa.site import ALL_SCREENS, draw
 
@@ -117,3 +117,14 @@ def test_the_offline_page_is_the_same_for_everybody() -> None:
     assert "林" not in html
     assert "csrf_token" not in html
     assert "tab-count" not in html
+
+
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [(400, "请检查后再试"), (405, "请检查后再试"), (422, "请检查后再试"), (500, "我们这里出了问题")],
+)
+def test_whose_mistake_it_was_is_said_as_it_is(status: int, title: str) -> None:
+    page = render("core/error.html", shell(), ErrorPage(status=status))
+
+    assert f"{title}</h1>" in page.decode()
+    assert 'href="/"' in page.decode()

@@ -11,7 +11,7 @@ import httpx
 from joserfc.jwk import KeySet
 from msgspec import Struct
 
-from backend.citizens.errors import ProviderAnswerRefused, ProviderUnavailable
+from backend.citizens.errors import ProviderAnswerRefused, ProviderMissing, ProviderUnavailable
 from backend.citizens.oidc.cached import Cached
 from backend.citizens.oidc.id_token import UnknownKey, read_key_set, verify_id_token
 from backend.citizens.oidc.metadata import WELL_KNOWN, Metadata
@@ -93,7 +93,7 @@ class RelyingParty:
         """
         try:
             endpoint = (await self._metadata.get(now)).end_session_endpoint
-        except (ProviderUnavailable, ProviderAnswerRefused):
+        except (ProviderMissing, ProviderUnavailable, ProviderAnswerRefused):
             return None
         if endpoint is None:
             return None
@@ -152,6 +152,8 @@ class RelyingParty:
         return {**userinfo, **claims}
 
     async def _fetch_metadata(self, _now: datetime) -> Metadata:
+        if not self._client.issuer:
+            raise ProviderMissing
         metadata = decoded(await self._wire.get_document(self._client.issuer.rstrip("/") + WELL_KNOWN), Metadata)
         metadata.check(self._client.issuer)
         return metadata
