@@ -249,3 +249,19 @@ async def test_made_up_answers_keep_nobody_at_the_same_address_from_signing_in(w
         assert statuses[-1] == 429
         assert (arrived.status_code, arrived.headers["location"]) == (303, "/wallet")
         assert await world.who(browser) is not None
+
+
+async def test_a_hall_without_identity_provider_says_so_instead_of_asking_to_try_again(world: World) -> None:
+    settings = msgspec.structs.replace(world.resources.settings, oidc_issuer="")
+    world.resources = msgspec.structs.replace(world.resources, settings=settings)
+    world.forget_provider()
+
+    async with world.browse() as browser:
+        answer = await browser.get("/login")
+        left = await browser.get("/logout/provider")
+
+    assert answer.status_code == 503
+    assert "本站还没有接入统一身份认证" in answer.text
+    assert 'href="/login' not in answer.text
+    assert (left.status_code, left.headers["location"]) == (303, "/")
+    assert not world.wire.requests
