@@ -1,6 +1,7 @@
 """What `up` puts into a fresh hall: schema, city pack, demo residents fed by demo departments, and something to try."""
 
 import contextlib
+import hashlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -35,6 +36,18 @@ _DEPARTMENTS = {
 }
 
 
+_NUMBERS = {  # {}: eight digits; year: of issue
+    "passport": "E{}",
+    "hong-kong-macao-permit": "C{}",
+    "taiwan-permit": "T{}",
+    "social-security-card": "A{}",
+    "senior-citizen-card": "3101{}",
+    "residence-registration": "JZ3101{}",
+    "marriage-certificate": "J310101-{year}-{:.6}",
+    "food-business-licence": "JY131010{}",
+}
+
+
 class DemoLicence(Struct, frozen=True):
     """A licence of a demo resident, its days counted from the first start. `lasts` None: long-term."""
 
@@ -57,7 +70,7 @@ DEMO_LICENCES = (
     DemoLicence("chen-xiuying", "demo-police", "resident-identity-card", None, 20),
     DemoLicence("chen-xiuying", "demo-services", "senior-citizen-card", None),
     DemoLicence("chen-xiuying", "demo-services", "social-security-card", None),
-    DemoLicence("shen-haoran", "demo-services", "residence-registration", None),
+    DemoLicence("shen-haoran", "demo-services", "residence-registration", 195, 1),
     DemoLicence("wang-fang", "demo-police", "passport", 30, 10),
     DemoLicence("wang-fang", "demo-traffic", "driving-licence", 7, 6),
     DemoLicence("zhao-mingyuan", "demo-services", "food-business-licence", 60, 5, of_organisation=True),
@@ -146,13 +159,22 @@ def _line(licence: DemoLicence, first_day: date, *, source_id: str | None = None
         "id": source_id or f"{licence.resident}:{licence.licence_type}",
         "type": licence.licence_type,
         "holder": {"kind": kind, "number": owner.number, "name": owner.name},
-        "number": owner.number,
+        "number": _licence_number(licence.licence_type, owner.number, issued_on),
         "issued_on": issued_on,
         "expires_on": expires_on,
         "status": "valid",
-        "updated_at": datetime.combine(first_day, time(0), SHANGHAI),
+        "updated_at": datetime.combine(first_day, time(0, 1), SHANGHAI),
     }
     return msgspec.json.encode(line) + b"\n"
+
+
+def _licence_number(licence_type: str, owner: str, issued_on: date) -> str:
+    """Made up in the form of the type, the same at every start; the other types bear the number of their owner."""
+    form = _NUMBERS.get(licence_type)
+    if form is None:
+        return owner
+    digits = str(int.from_bytes(hashlib.sha256(f"{licence_type}:{owner}".encode()).digest())).zfill(80)
+    return form.format(digits[-8:], year=issued_on.year)
 
 
 async def _stream(lines: Sequence[bytes]) -> AsyncIterator[bytes]:
