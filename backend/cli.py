@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from asyncpg import PostgresError
+from redis.exceptions import RedisError
 
 from backend.core.errors import Refusal
+from backend.core.migrations import CannotSearchChinese, MigrationChanged
+from backend.core.settings import BadSettings
 
 if TYPE_CHECKING:
     from backend.core.resources import Resources
@@ -29,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
-    except (Failed, Refusal) as error:
+    except (Failed, Refusal, BadSettings, MigrationChanged, CannotSearchChinese) as error:
         print(f"suishenban: {error}", file=sys.stderr)
         sys.exit(1)
 
@@ -60,7 +64,7 @@ def _command(
 def _add_up(commands: Any) -> None:
     up = _command(commands, "up", _up, "start everything on this machine")
     up.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    up.add_argument("--port", type=int, default=8000, help="web port; the sandbox takes the next one")
+    up.add_argument("--port", type=_port, default=8000, help="web port; the sandbox takes the next one")
     up.add_argument("--no-demo", dest="demo", action="store_false", help="no sandbox, no demo residents")
     up.add_argument("--pack", type=Path, default=SHANGHAI_PACK, help="city pack (default: Shanghai)")
     up.add_argument("--web-processes", type=int, default=1, help="web server processes")
@@ -93,7 +97,7 @@ def _add_department(commands: Any) -> None:
 
 def _add_sweep(commands: Any) -> None:
     sweep = _command(commands, "sweep", _sweep, "find licences that reach a reminder day and tell their holders")
-    sweep.add_argument("--as-of", type=date.fromisoformat, help="the day to sweep (default: today in Shanghai)")
+    sweep.add_argument("--as-of", type=_day, help="the day to sweep (default: today in Shanghai)")
     sweep.add_argument("--dry-run", action="store_true", help="count, tell nobody")
     sweep.add_argument("--json", action="store_true", help="print the counts as JSON")
 
@@ -105,6 +109,19 @@ def _add_ledger(commands: Any) -> None:
     check.add_argument("--json", action="store_true", help="print counts and balances as JSON")
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-11-20") from None
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) < 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port between 1 and 65534")
+    return int(text)
+
+
 def _add_programs(commands: Any) -> None:
     """The programs that `up` runs; a cluster runs them one by one."""
     _command(commands, "worker", _worker, "run the background worker")
@@ -112,7 +129,7 @@ def _add_programs(commands: Any) -> None:
     sandbox = _command(commands, "sandbox", _sandbox, "run the simulated outside world")
     for parser, port in ((web, 8000), (sandbox, 8001)):
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=port)
+        parser.add_argument("--port", type=_port, default=port)
     web.add_argument("--processes", type=int, default=1)
 
 
@@ -287,7 +304,11 @@ def _migrate(options: argparse.Namespace) -> None:
     _settle_environment(options)
     if not os.environ.get("DATABASE_URL"):
         raise Failed("DATABASE_URL is not set and nothing has been started in this data directory")
-    for name in asyncio.run(migrate(os.environ["DATABASE_URL"])):
+    try:
+        applied = asyncio.run(migrate(os.environ["DATABASE_URL"]))
+    except OSError as error:
+        raise Failed(f"{error} (is the server running?)") from error
+    for name in applied:
         print(name)
 
 
@@ -338,7 +359,7 @@ def _serve(target: str, options: argparse.Namespace, *, processes: int) -> None:
 def _run(options: argparse.Namespace, command: "Callable[[Resources], Awaitable[Any]]") -> None:
     """Runs a command on the servers that the environment names, else on those last started in the data directory."""
     from backend.core.resources import open_resources
-    from backend.core.settings import BadSettings, read_settings
+    from backend.core.settings import read_settings
 
     _settle_environment(options)
 
@@ -349,8 +370,8 @@ def _run(options: argparse.Namespace, command: "Callable[[Resources], Awaitable[
     try:
         settings = read_settings()
         asyncio.run(run())
-    except (BadSettings, OSError) as error:
-        raise Failed(f"{error} (is `suishenban up` running?)") from error
+    except (OSError, RedisError, PostgresError) as error:
+        raise Failed(f"{error} (are the servers running?)") from error
 
 
 def _settle_environment(options: argparse.Namespace) -> None:
