@@ -10,7 +10,7 @@ from msgspec import Struct
 from backend.catalogue import wording
 from backend.catalogue.errors import UnknownPackage
 from backend.catalogue.indexing import entry_of, item_url
-from backend.catalogue.models import Asked, ItemEntry, ItemPage
+from backend.catalogue.models import Alphabet, Asked, ItemEntry, ItemPage
 from backend.catalogue.search import parse_query
 from backend.catalogue.wording import shown
 from backend.city.city import City
@@ -20,7 +20,7 @@ from pwa.views.parts import Segment, Text, Tile
 from pwa.views.services import Department, Result, SearchResults, Services
 
 PATH = "/services"
-EVERYTHING, DEPARTMENTS = "all", "departments"
+EVERYTHING, DEPARTMENTS, LETTERS = "all", "departments", "a-z"
 EVERYONE = Text("全部", "All")
 OFTEN_SHOWN = 6
 _decoder = msgspec.json.Decoder(ItemEntry)
@@ -65,6 +65,7 @@ def services_view(city: City, subject: Subject, today: date, at_hand: AtHand = N
         popular=() if often or subject is not Subject.PERSON else _popular(city),
         rows=(
             Tile(icon="landmark", label=Text("按部门", "By department"), path=link(view=DEPARTMENTS)),
+            Tile(icon="book-open", label=Text("按首字母 A–Z", "A–Z"), path=link(view=LETTERS)),
             Tile(icon="layout-grid", label=Text("全部事项", "All services"), path=link(view=EVERYTHING)),
         ),
     )
@@ -100,6 +101,17 @@ def departments_view(city: City, today: date) -> Services:
             for each in city.departments.values()
             if counts[each.code]
         )
+    )
+
+
+def letters_view(alphabet: Alphabet) -> Services:
+    """The index by first letter, of the Chinese title's pinyin or of the English title, and one letter of it."""
+    return Services(
+        letters=tuple(
+            Segment(label=Text(each, each), path=link(view=LETTERS, letter=each), current=each == alphabet.letter)
+            for each in alphabet.letters
+        ),
+        listed=tuple(_result(_decoder.decode(entry), ()) for entry in alphabet.entries),
     )
 
 

@@ -121,3 +121,11 @@ class Indexed(Struct, frozen=True, kw_only=True):
     changed: int
     removed: int
     unchanged: int
+
+
+class Alphabet(Struct, frozen=True):
+    """Items by the first letter of their titles: the letters there are, the chosen one, and its items as JSON."""
+
+    letters: tuple[str, ...]
+    letter: str
+    entries: tuple[bytes, ...]

@@ -12,9 +12,11 @@ from backend.catalogue.asking import ask
 from backend.catalogue.directory import (
     DEPARTMENTS,
     EVERYTHING,
+    LETTERS,
     AtHand,
     Choice,
     departments_view,
+    letters_view,
     package_view,
     results_view,
     services_view,
@@ -23,17 +25,18 @@ from backend.catalogue.errors import BadCursor, StaleCursor
 from backend.catalogue.misses import is_page, note_miss
 from backend.catalogue.models import Asked, ItemPage
 from backend.catalogue.often import often_of
-from backend.catalogue.service import find_items
+from backend.catalogue.service import find_items, read_alphabet
 from backend.catalogue.shelf import read_shelf
 from backend.city.city import City
 from backend.city.models import Subject
 from backend.core.clock import local_date
 from backend.core.db import Database
 from backend.core.http.access import Access, access
+from backend.core.http.display import locale_of
 from backend.core.http.given import Given
 from backend.core.http.pages import page
 from backend.core.http.state import current_session, resources_of
-from pwa.views.shell import Tab
+from pwa.views.shell import Locale, Tab
 
 
 @get("/services", opt=access(Access.PUBLIC), include_in_schema=False)
@@ -47,6 +50,7 @@ async def show_services(
     reach: FromQuery[str | None] = None,
     package: FromQuery[str | None] = None,
     view: FromQuery[str | None] = None,
+    letter: FromQuery[str] = "",
     after: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """The directory; with a choice or words, what they find."""
@@ -58,6 +62,10 @@ async def show_services(
     if _is_directory(choice):
         if view == DEPARTMENTS:
             directory = departments_view(city, today)
+        elif view == LETTERS:
+            english = locale_of(request) is Locale.EN
+            alphabet = await read_alphabet(resources_of(request).db, letter.strip().upper(), today, english=english)
+            directory = letters_view(alphabet)
         else:
             directory = services_view(city, asked.subject or Subject.PERSON, today, await _at_hand(request, city))
         return await page(request, "catalogue/services.html", directory, tab=Tab.SERVICES)

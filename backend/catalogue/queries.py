@@ -255,3 +255,35 @@ async def insert_terms(tx: Tx, rows: list[Row]) -> None:
         [code for _, code, _ in terms],
         [place for _, _, place in terms],
     )
+
+
+async def list_letters(db: Database, today: date, *, english: bool) -> list[str]:
+    """First letters of the items on offer, `#` for what begins otherwise."""
+    rows = await db.fetch(
+        """WITH spelt AS (
+               SELECT upper(left(CASE WHEN $2 THEN btrim(coalesce(title_en_key, pinyin)) ELSE pinyin END, 1)) AS first
+               FROM item_search
+               WHERE coalesce(effective_on <= $1, true) AND coalesce(cancelled_on > $1, true))
+           SELECT DISTINCT CASE WHEN first ~ '^[A-Z]$' THEN first ELSE '#' END AS letter FROM spelt ORDER BY letter""",
+        today,
+        english,
+    )
+    return [row["letter"] for row in rows]
+
+
+async def list_entries_by_letter(db: Database, letter: str, today: date, limit: int, *, english: bool) -> list[bytes]:
+    """Items of one letter in the order of the alphabet."""
+    rows = await db.fetch(
+        """SELECT entry
+           FROM (SELECT entry, position,
+                        CASE WHEN $4 THEN btrim(coalesce(title_en_key, pinyin)) ELSE pinyin END AS spelt
+                 FROM item_search
+                 WHERE coalesce(effective_on <= $2, true) AND coalesce(cancelled_on > $2, true)) AS t
+           WHERE CASE WHEN upper(left(spelt, 1)) ~ '^[A-Z]$' THEN upper(left(spelt, 1)) ELSE '#' END = $1
+           ORDER BY spelt, position LIMIT $3""",
+        letter,
+        today,
+        limit,
+        english,
+    )
+    return [row["entry"] for row in rows]

@@ -8,12 +8,14 @@ from backend.catalogue import queries
 from backend.catalogue.cursors import Place, cursor_for, place_after
 from backend.catalogue.indexing import Index
 from backend.catalogue.lexicon import lexicon_of
-from backend.catalogue.models import Asked, Indexed, ItemPage
+from backend.catalogue.models import Alphabet, Asked, Indexed, ItemPage
 from backend.catalogue.search import parse_query
 from backend.city.city import City
 from backend.city.items import Item
 from backend.city.service import get_item_version
 from backend.core.db import Database, Tx
+
+MOST_OF_A_LETTER = 500
 
 
 async def index_items(tx: Tx, city: City) -> Indexed:
@@ -62,6 +64,14 @@ def page_of(hits: list[queries.Hit], city: City, asked: Asked) -> ItemPage:
         next=cursor_for(asked, city.version, last) if last else None,
         total=hits[0].total if hits else 0,
     )
+
+
+async def read_alphabet(db: Database, letter: str, today: date, *, english: bool) -> Alphabet:
+    """One letter of the index, the first there is when the one asked for has none."""
+    letters = await queries.list_letters(db, today, english=english)
+    chosen = letter if letter in letters else next(iter(letters), "")
+    entries = await queries.list_entries_by_letter(db, chosen, today, MOST_OF_A_LETTER, english=english)
+    return Alphabet(tuple(letters), chosen, tuple(entries))
 
 
 async def read_item(db: Database, city: City, code: str, version: int | None = None) -> tuple[Item, int]:

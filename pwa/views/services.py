@@ -24,6 +24,7 @@ class Result(Struct, frozen=True, kw_only=True):
 class Services(Struct, frozen=True, kw_only=True):
     """The hall's directory. `packages` are life events (一件事); `rows` are further doors that really open.
 
+    `letters` is the index by first letter, `listed` what begins with the chosen one.
     `favourites` and `recent` belong to the one who is signed in. `often` are items that the city really uses most;
     `popular` are searches to begin with while there are no counts.
     """
@@ -36,6 +37,8 @@ class Services(Struct, frozen=True, kw_only=True):
     packages: tuple[Tile, ...] = ()
     themes: tuple[Tile, ...] = ()
     departments: tuple[Department, ...] = ()
+    letters: tuple[Segment, ...] = ()
+    listed: tuple[Result, ...] = ()
     rows: tuple[Tile, ...] = ()
 
 

@@ -33,6 +33,8 @@ async def test_the_directory_offers_life_events_themes_and_longer_lists(
         "/services",
         "/services?subject=enterprise",
         "/services?view=departments",
+        "/services?view=a-z",
+        "/services?view=a-z&letter=J",
         "/services?q=居住证",
         "/services?q=量子",
     ],
@@ -154,3 +156,24 @@ async def test_an_unknown_item_is_a_page_that_says_so(client: httpx.AsyncClient)
 
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("headers", [{}, ENGLISH])
+async def test_the_alphabet_lists_every_item_once_in_order(
+    client: httpx.AsyncClient, city: City, headers: dict[str, str]
+) -> None:
+    first = (await client.get("/services?view=a-z", headers=headers)).text
+    letters = re.findall(r"view=a-z&amp;letter=([A-Z#]|%23)", first)
+    listed: list[str] = []
+    for letter in letters:
+        text = (await client.get(f"/services?view=a-z&letter={letter}", headers=headers)).text
+        listed += re.findall(r'href="/services/([^"?]+)"', text)
+
+    assert len(letters) > 10
+    assert sorted(listed) == sorted(city.items)
+
+
+async def test_a_letter_that_there_is_not_shows_the_first_one(client: httpx.AsyncClient) -> None:
+    for odd in ("", "ü", "AB", "%00", "9" * 500):
+        assert (await client.get(f"/services?view=a-z&letter={odd}")).status_code == 200, odd
+    assert "居住证签注" in (await client.get("/services?view=a-z&letter=j")).text
