@@ -65,6 +65,11 @@ SERVICES = Services(
         Department(name=Text("市公安局", "Public Security Bureau"), path="/services?q=市公安局", count=42),
         Department(name=Text("市人力资源社会保障局"), path="/services?q=市人力资源社会保障局", count=96),
     ),
+    letters=tuple(
+        Segment(label=Text(letter, letter), path=f"/services?view=a-z&letter={letter}", current=letter == "J")
+        for letter in "BCDFGHJLNPQRSTWXYZ"
+    ),
+    listed=(Result(title=Text("居住证签注", "Endorse a residence permit"), note=None, path="#"),),
 )
 
 SEARCH = SearchResults(
