@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PRIVATE_ROOMS = {"queries", "states", "routes", "pages"}
-ROOTS = {"app.py", "worker.py", "cli.py", "up.py", "demo.py"}
+ROOTS = {"app.py", "worker.py", "cli.py", "commands", "up.py", "demo.py"}
 
 
 def test_private_rooms_are_not_imported_from_outside() -> None:

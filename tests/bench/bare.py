@@ -6,7 +6,6 @@ arguments of the statements, headers, view and frame of the page.
 
 import os
 import sys
-from argparse import Namespace
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -20,7 +19,7 @@ from backend.catalogue.asking import ask
 from backend.catalogue.models import DEFAULT_LIMIT, ItemPage
 from backend.catalogue.service import find_items
 from backend.city.service import read_city
-from backend.cli import _serve
+from backend.commands.programs import serve
 from backend.core.clock import SystemClock, local_date
 from backend.core.db import Database, connect
 from backend.core.sessions import IDLE, Session, find_session
@@ -157,7 +156,7 @@ def from_environment() -> Bare:
 
 def main() -> None:
     """Served exactly as the product is, by one process."""
-    _serve("tests.bench.bare:from_environment", Namespace(host="127.0.0.1", port=int(sys.argv[1])), processes=1)
+    serve("tests.bench.bare:from_environment", "127.0.0.1", int(sys.argv[1]), processes=1)
 
 
 if __name__ == "__main__":

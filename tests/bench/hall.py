@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 
 from backend.catalogue.publishing import publish_pack
 from backend.city.service import read_city
-from backend.cli import SHANGHAI_PACK
+from backend.commands.up import SHANGHAI_PACK
 from backend.core import processes
 from backend.core.clock import SystemClock, local_date
 from backend.core.db import Database, connect

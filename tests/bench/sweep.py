@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from backend.city.city import City
 from backend.city.pack import read_pack
 from backend.city.service import city_of
-from backend.cli import SHANGHAI_PACK
+from backend.commands.up import SHANGHAI_PACK
 from backend.core.clock import FixedClock
 from backend.core.db import Database, connect
 from backend.reminders.service import RULE, sweep
