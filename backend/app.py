@@ -38,6 +38,8 @@ from backend.inbox import pages as inbox_pages
 from backend.inbox import routes as inbox_routes
 from backend.licences import pages as licences_pages
 from backend.licences import routes as licences_routes
+from backend.operators import pages as operators_pages
+from backend.operators.admission import admit_operators, operator_of
 from backend.ops import routes as ops_routes
 from backend.ops.api_docs import openapi
 from backend.payments import pages as payments_pages
@@ -66,6 +68,7 @@ HANDLERS: list[BaseRouteHandler] = [
     *inbox_routes.HANDLERS,
     *payments_pages.HANDLERS,
     *payments_routes.HANDLERS,
+    *operators_pages.HANDLERS,
     *ops_routes.HANDLERS,
 ]
 MAX_BODY_BYTES = 256 * 1024  # forms and JSON of people; feeds say otherwise
@@ -132,6 +135,7 @@ def create_app(resources: Resources, city: City, providers: Providers | None = N
             "city": Provide(current.get, sync_to_thread=False),
             "providers": Provide(lambda: ways_to_pay, sync_to_thread=False),
             "session": Provide(session_of),
+            "operator": Provide(operator_of, sync_to_thread=False),
         },
         lifespan=[follow_packs],
         openapi_config=openapi(),
@@ -139,6 +143,7 @@ def create_app(resources: Resources, city: City, providers: Providers | None = N
         logging_config=None,
     )
     give_in_turn(app)
+    admit_operators(app)
     attach(app, resources, face(city))
     return Edge(app, secure=resources.settings.secure), app
 

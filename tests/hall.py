@@ -22,6 +22,9 @@ from backend.core.http.state import attach
 from backend.core.resources import Resources
 from backend.core.sessions import SESSION_COOKIE, create_session
 from backend.core.settings import Settings
+from backend.operators.admission import admit_operators, cookie_name, operator_of
+from backend.operators.service import add_operator, sign_in
+from backend.operators.sessions import find_session
 from backend.ops.api_docs import openapi
 from notifications.webpush.vapid import generate_key
 from pwa.views.parts import Text
@@ -80,11 +83,13 @@ class Hall:
                 "city": Provide(lambda: city, sync_to_thread=False),
                 "providers": Provide(lambda: providers or {}, sync_to_thread=False),
                 "session": Provide(session_of),
+                "operator": Provide(operator_of, sync_to_thread=False),
             },
             openapi_config=openapi(),
             logging_config=None,
         )
         attach(app, self.resources, FACE)
+        admit_operators(app)
         self.app = app
         self.edge = Edge(app, secure=False)
 
@@ -98,4 +103,15 @@ class Hall:
         cookie, session = await create_session(self.resources.redis, who, "林*雯", now, level=level)
         browser.cookies.set(SESSION_COOKIE, cookie, domain="localhost.local")
         browser.csrf_token, browser.subject_id = session.csrf_token, who
+        return browser
+
+    async def operator(self, *roles: str, name: str = "赵敏") -> Browser:
+        """A browser that an operator with these roles is signed in with, watching only where none is named."""
+        browser, held = self.browser(), self.resources
+        key = await add_operator(held.db, name, roles or ["watcher"], held.clock.now())
+        cookie = await sign_in(held.db, held.redis, key, held.clock.now())
+        session = await find_session(held.db, held.redis, cookie, held.clock.now())
+        assert session is not None
+        browser.cookies.set(cookie_name(held.settings), cookie, domain="localhost.local", path="/ops")
+        browser.csrf_token = session.csrf_token
         return browser

@@ -29,6 +29,7 @@ class SignInRequired(Refusal):
     status = 401
     zh = "请先登录，再继续。"
     en = "Please sign in to continue."
+    sign_in_path: ClassVar[str] = "/login"
 
 
 class SessionsAway(Refusal):

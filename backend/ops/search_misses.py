@@ -25,7 +25,7 @@ class Misses(Struct, frozen=True, kw_only=True):
     misses: tuple[Miss, ...]
 
 
-@get("/ops/search-misses", opt=access(Access.INTERNAL), include_in_schema=False)
+@get("/ops/search-misses", opt=access(Access.OPERATOR), include_in_schema=False)
 async def search_misses(request: Request[Any, Any, Any], db: Given[Database], clock: Given[Clock]) -> Response[Any]:
     """A page for browsers, JSON for programs."""
     today = local_date(clock.now())

@@ -56,6 +56,22 @@ class Toast(Struct, frozen=True, kw_only=True):
     undo_path: str | None = None
 
 
+class DeskEntry(Struct, frozen=True, kw_only=True):
+    """A line of the operators' navigation."""
+
+    label: Text
+    path: str
+    icon: str
+
+
+class Desk(Struct, frozen=True, kw_only=True):
+    """The frame of the operators' pages in place of the residents'. Without `name` nobody is signed in there."""
+
+    name: str | None = None
+    csrf_token: str | None = None
+    entries: tuple[DeskEntry, ...] = ()
+
+
 class Shell(Struct, frozen=True, kw_only=True):
     """Facts of the request. `path` is path and query of this page, to come back to; signed out: no token, no name."""
 
@@ -71,6 +87,7 @@ class Shell(Struct, frozen=True, kw_only=True):
     display_name: str | None = None
     unread: int = 0
     toast: Toast | None = None
+    desk: Desk | None = None
 
     @property
     def elder(self) -> bool:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from backend.core.clock import local_date
 from backend.core.http.display import locale_of, mode_of, text_size_of, theme_of
 from backend.core.http.revalidation import revalidated_response
-from backend.core.http.state import current_session, face_of, resources_of
+from backend.core.http.state import current_session, desk_of, face_of, resources_of
 from backend.core.http.toasts import forget_toast, take_toast
 from backend.core.sessions import Session
 from notifications.inbox import count_unread
@@ -33,7 +33,8 @@ async def page(
 
     `personal` False draws it as for nobody in particular, so that a browser may keep it for all who use it.
     """
-    session = await current_session(request) if personal else None
+    desk = desk_of(request)
+    session = await current_session(request) if personal and desk is None else None
     toast = take_toast(request) if personal else None
     if session is not None and unread is None:
         unread = await _unread(request, session)
@@ -41,7 +42,7 @@ async def page(
     body = render(template, shell, view)
     if toast is not None:
         return forget_toast(_html(body, status, {"Cache-Control": "no-store"}))
-    if session is not None or status != 200:
+    if session is not None or desk is not None or status != 200:
         return _html(body, status, {"Cache-Control": "no-store"})
     return revalidated_response(request, body, MediaType.HTML, {"Vary": _VARY})
 
@@ -57,6 +58,8 @@ def shell_for(
     """The frame: whose, where, in which language and mode."""
     resources = resources_of(request)
     query = request.scope["query_string"].decode("ascii", "replace")
+    desk = desk_of(request)
+    holder = session if desk is None else desk
     return Shell(
         city=face_of(request),
         today=local_date(resources.clock.now()),
@@ -66,10 +69,11 @@ def shell_for(
         theme=theme_of(request),
         text_size=text_size_of(request),
         tab=tab,
-        csrf_token=session.csrf_token if session else None,
+        csrf_token=holder.csrf_token if holder else None,
         display_name=session.display_name if session else None,
         unread=unread,
         toast=toast,
+        desk=desk,
     )
 
 

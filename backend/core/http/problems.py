@@ -45,7 +45,7 @@ async def answer_refusal(request: Request[Any, Any, Any], refusal: Explained) ->
         sentence = refusal.sentence(locale_of(request))
         return problem(refusal.status, refusal.code, sentence, refusal.facts, headers=headers)
     if isinstance(refusal, SignInRequired) and request.method == "GET":
-        return see_other(f"/login?next={quote(_path_and_query(request), safe='')}")
+        return see_other(f"{refusal.sign_in_path}?next={quote(_path_and_query(request), safe='')}")
     view = ErrorPage(status=refusal.status, message=Text(refusal.sentence("zh-CN"), refusal.sentence("en")))
     response = await page(request, _TEMPLATE, view, status=refusal.status)
     response.headers.update(headers)

@@ -10,13 +10,17 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from backend.core.resources import Resources
 from backend.core.sessions import SESSION_COOKIE, Session, find_session
 from backend.core.settings import Settings
-from pwa.views.shell import CityFace
+from pwa.views.shell import CityFace, Desk
 
 _RESOURCES = "resources"
 _FACE = "face"
 _SESSION = "session"
 _AWAY = "sessions_away"
+_DESK = "desk"
 _UNKNOWN = object()
+
+DESK_PATH = "/ops"
+_NOBODYS_DESK = Desk()
 
 
 def attach(app: Litestar, resources: Resources, face: CityFace) -> None:
@@ -57,3 +61,15 @@ async def current_session(connection: ASGIConnection[Any, Any, Any, Any]) -> Ses
 def sessions_are_away(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
     """Whether this request's session could not be looked up: public pages are then drawn as for a visitor."""
     return bool(connection.scope["state"].get(_AWAY))
+
+
+def draw_desk(connection: ASGIConnection[Any, Any, Any, Any], desk: Desk) -> None:
+    """Lets the page that answers this request be drawn in the operators' frame."""
+    connection.scope["state"][_DESK] = desk
+
+
+def desk_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Desk | None:
+    """The operators' frame; None on residents' pages. Below /ops nothing of a resident is drawn, whoever asks."""
+    path = connection.scope["path"]
+    below = path == DESK_PATH or path.startswith(f"{DESK_PATH}/")
+    return cast("Desk | None", connection.scope["state"].get(_DESK, _NOBODYS_DESK if below else None))
