@@ -44,8 +44,8 @@ from backend.ops import routes as ops_routes
 from backend.ops.api_docs import openapi
 from backend.payments import pages as payments_pages
 from backend.payments import routes as payments_routes
-from backend.payments.channels import Providers
-from backend.payments.gateways import providers_of
+from backend.payments.channels import NO_WAYS_TO_PAY, Providers
+from backend.payments.gateways import open_providers
 from pwa.rendering import preload
 from pwa.views.parts import Text
 from pwa.views.shell import CityFace
@@ -109,13 +109,12 @@ def face(city: City) -> CityFace:
     )
 
 
-def create_app(resources: Resources, city: City, providers: Providers | None = None) -> tuple[Edge, Litestar]:
+def create_app(resources: Resources, city: City, providers: Providers = NO_WAYS_TO_PAY) -> tuple[Edge, Litestar]:
     """The whole hall on resources that the caller owns: what serves requests, and the application inside it."""
     for handler in HANDLERS:
         require_declared(handler)
     warm_up(city)
     current = CurrentCity(city)
-    ways_to_pay = providers_of(resources.settings) if providers is None else providers
 
     @contextlib.asynccontextmanager
     async def follow_packs(app: Litestar) -> AsyncIterator[None]:
@@ -133,7 +132,7 @@ def create_app(resources: Resources, city: City, providers: Providers | None = N
             "settings": Provide(lambda: resources.settings, sync_to_thread=False),
             "keyring": Provide(lambda: resources.keyring, sync_to_thread=False),
             "city": Provide(current.get, sync_to_thread=False),
-            "providers": Provide(lambda: ways_to_pay, sync_to_thread=False),
+            "providers": Provide(lambda: providers, sync_to_thread=False),
             "session": Provide(session_of),
             "operator": Provide(operator_of, sync_to_thread=False),
         },
@@ -165,8 +164,8 @@ class Served:
         """The lifespan protocol of ASGI: startup, wait, shutdown."""
         await receive()
         try:
-            async with open_resources(self._settings) as resources:
-                self._edge, app = create_app(resources, await read_city(resources.db))
+            async with open_resources(self._settings) as resources, open_providers(self._settings) as providers:
+                self._edge, app = create_app(resources, await read_city(resources.db), providers)
                 preload()
                 gc.freeze()  # the city and the templates stay: looking through them all again would stop us for 0.2 s
                 async with app.lifespan():

@@ -17,8 +17,8 @@ from backend.core.settings import Settings, read_settings
 from backend.event_handlers import event_map
 from backend.inbox.push_keys import push_keys
 from backend.payments.callbacks import retry_waiting
-from backend.payments.channels import Providers
-from backend.payments.gateways import providers_of
+from backend.payments.channels import NO_WAYS_TO_PAY, Providers
+from backend.payments.gateways import open_providers
 from backend.payments.ledger import note_check
 from backend.payments.poller import poll_orders, poll_refunds
 from backend.reminders.service import sweep_if_due
@@ -40,9 +40,9 @@ _LEDGER_CHECK_S = 600
 class Worker:
     """All background work of the hall on resources that the caller owns; any number of workers may run."""
 
-    def __init__(self, hall: Resources, transport: Transport, providers: Providers | None = None) -> None:
+    def __init__(self, hall: Resources, transport: Transport, providers: Providers = NO_WAYS_TO_PAY) -> None:
         self._hall = hall
-        self._providers = providers_of(hall.settings) if providers is None else providers
+        self._providers = providers
         self._dispatcher = Dispatcher(hall.db, event_map(hall.redis))
         name = f"{socket.gethostname()}:{os.getpid()}"
         self._sender = Sender(hall.db, hall.redis, channels(hall, transport), hall.now, name=name)
@@ -106,8 +106,12 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for sig in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sig, stop.set)
-    async with open_resources(settings) as hall, AiohttpTransport() as transport:
-        await Worker(hall, transport).run(stop)
+    async with (
+        open_resources(settings) as hall,
+        open_providers(settings) as providers,
+        AiohttpTransport() as transport,
+    ):
+        await Worker(hall, transport, providers).run(stop)
 
 
 def main() -> None:

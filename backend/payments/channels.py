@@ -1,6 +1,7 @@
 """The ways to pay that are offered now: those this city has, less those whose provider fails."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 from redis.asyncio import Redis
@@ -9,6 +10,7 @@ from backend.payments.models import Channel
 from backend.payments.providers.protocol import Provider
 
 Providers: TypeAlias = Mapping[Channel, Provider]
+NO_WAYS_TO_PAY: Providers = MappingProxyType({})
 
 _FAILURES = 3
 _FOR_S = 120
