@@ -23,12 +23,19 @@ class Keyring:
 
     def seal(self, text: str, *, context: bytes) -> bytes:
         """Nonce, ciphertext and tag under the current key; `context` (owner and column) must be given again to open."""
+        return self.seal_bytes(text.encode(), context=context)
+
+    def seal_bytes(self, content: bytes, *, context: bytes) -> bytes:
+        """The same of a file's content."""
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._ciphers[self.current].encrypt(nonce, text.encode(), context)
+        return nonce + self._ciphers[self.current].encrypt(nonce, content, context)
 
     def open(self, key_id: str, sealed: bytes, *, context: bytes) -> str:
         """The text; raises InvalidTag when the bytes, the key or the context are not those of the sealing."""
-        return self._ciphers[key_id].decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context).decode()
+        return self.open_bytes(key_id, sealed, context=context).decode()
+
+    def open_bytes(self, key_id: str, sealed: bytes, *, context: bytes) -> bytes:
+        return self._ciphers[key_id].decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context)
 
     def lookup(self, purpose: str, value: str) -> bytes:
         """HMAC-SHA256 (32 bytes) of a normalised value: equal values meet, the value cannot be read back."""

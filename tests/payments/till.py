@@ -46,6 +46,7 @@ class FakeProvider:
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
+        self.merchant = f"merchant-{channel}"
         self.scenes = frozenset(Scene)
         self.down = False
         self.orders: dict[str, Observation] = {}

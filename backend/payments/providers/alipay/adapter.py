@@ -51,6 +51,10 @@ class Alipay:
         self._config = config
         self._client = AlipayClient(config, http)
 
+    @property
+    def merchant(self) -> str:
+        return self._config.seller_id
+
     async def create(self, order: NewOrder, now: datetime) -> Creation:
         """Nothing is sent: the signed order travels with the resident's phone, as an address or for the app."""
         method, product = _APP if order.scene is Scene.APP else _WAP

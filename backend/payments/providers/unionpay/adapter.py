@@ -45,6 +45,10 @@ class Unionpay:
         self._config = config
         self._client = UnionpayClient(config, http)
 
+    @property
+    def merchant(self) -> str:
+        return self._config.mer_id
+
     async def create(self, order: NewOrder, now: datetime) -> Creation:
         """For the web a signed form that the phone posts itself; for the app a transaction number (`tn`)."""
         expires_at = min(order.expires_at, order.ordered_at + self._config.longest_order)

@@ -62,6 +62,10 @@ class WechatPay:
         self._config = config
         self._client = WechatClient(config, http)
 
+    @property
+    def merchant(self) -> str:
+        return self._config.mchid
+
     async def create(self, order: NewOrder, now: datetime) -> Creation:
         answer = await self._client.request("POST", PATHS[order.scene], now, order_body(self._config, order))
         return creation(self._config, self._client.key, order, answer.decoded(Created), now)
