@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from backend.commands import department, keys, ledger, pack, programs, schema, sweep, up
+from backend.commands import department, keys, ledger, operator, pack, programs, schema, sweep, up
 from backend.commands.command import Failed
 from backend.core.errors import Refusal
 from backend.core.migrations import CannotSearchChinese, MigrationChanged
@@ -14,6 +14,7 @@ GROUPS = (
     up,
     pack,
     department,
+    operator,
     sweep,
     ledger,
     schema,

@@ -18,7 +18,7 @@ from urllib.error import URLError
 from msgspec import Struct
 
 from backend.core import processes
-from backend.demo import TRY_IT_RESIDENT, prepare
+from backend.demo import OPERATORS_FILE, TRY_IT_RESIDENT, prepare
 from backend.embedded.home import Home
 from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.redis import EmbeddedRedis
@@ -213,6 +213,7 @@ def _welcome(options: Options, home: Home, seconds: float) -> None:
     print(f"  For programs     {url}/api/docs   {url}/metrics   {url}/readyz")
     if options.demo:
         print(f"  Outside world    http://localhost:{options.port + 1} (sign-in, SMS)")
+        print(f"  Operators' desk  {url}/ops (keys: {home.directory / OPERATORS_FILE})")
         print(f"\n  Try it: sign in at {url}/login as 林晓雯 ({TRY_IT_RESIDENT}), let a department feed a licence that")
         print("  expires in 30 days and run the sweep; the message is in the inbox, pushed, and sent as SMS:\n")
         print(f"    {try_it(options, home)}\n")

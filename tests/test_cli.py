@@ -60,6 +60,22 @@ def test_a_rotated_key_is_followed_by_one_with_the_same_scopes(run: Run) -> None
     assert not any(key.split("_", 2)[2] in line for key in (old, new) for line in lines)
 
 
+def test_operators_are_made_given_another_key_and_ended(run: Run) -> None:
+    [first] = run("operator", "add", "赵敏", "--role", "cashier", "--role", "rules")
+    [_] = run("operator", "add", "钱伟", "--role", "watcher")
+    [listed, _] = run("operator", "list")
+    operator_id = listed.split("\t")[0]
+    [second] = run("operator", "rotate", operator_id)
+    run("operator", "revoke", operator_id)
+
+    lines = run("operator", "list")
+
+    assert second != first
+    assert [line.split("\t")[3:] for line in lines] == [["cashier rules", "赵敏"], ["watcher", "钱伟"]]
+    assert [line.split("\t")[2].split()[0] for line in lines] == ["revoked", "living"]
+    assert not any(key.split("_", 2)[2] in line for key in (first, second) for line in lines)
+
+
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -35,6 +35,13 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-11-20") from None
+
+
+def moment(at: datetime) -> str:
+    """An instant as commands print it: in the city's time."""
+    from backend.core.clock import SHANGHAI
+
+    return at.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
 def port(text: str) -> int:

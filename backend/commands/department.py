@@ -2,10 +2,9 @@
 
 import argparse
 import sys
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from backend.commands.command import Commands, Failed, add_command, run_on_hall
+from backend.commands.command import Commands, Failed, add_command, moment, run_on_hall
 
 if TYPE_CHECKING:
     from backend.core.resources import Resources
@@ -54,7 +53,7 @@ def _list(options: argparse.Namespace) -> None:
 
     async def show(hall: "Resources") -> None:
         for department in await list_departments(hall.db):
-            print(department.department_id, _moment(department.created_at), department.name, sep="\t")
+            print(department.department_id, moment(department.created_at), department.name, sep="\t")
 
     run_on_hall(options, show)
 
@@ -68,16 +67,10 @@ def _keys(options: argparse.Namespace) -> None:
         if not keys:  # a department is made with its first key, and revoked ones stay
             raise UnknownDepartment(department_id=options.id)
         for key in keys:
-            revoked = "living" if key.revoked_at is None else f"revoked {_moment(key.revoked_at)}"
-            print(key.key_id, _moment(key.created_at), revoked, " ".join(key.scopes), sep="\t")
+            revoked = "living" if key.revoked_at is None else f"revoked {moment(key.revoked_at)}"
+            print(key.key_id, moment(key.created_at), revoked, " ".join(key.scopes), sep="\t")
 
     run_on_hall(options, show)
-
-
-def _moment(at: datetime) -> str:
-    from backend.core.clock import SHANGHAI
-
-    return at.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
 def _rotate(options: argparse.Namespace) -> None:
