@@ -1,0 +1,1 @@
+"""Alipay's open platform as its merchants meet it: gateway.do, notices, bills."""
