@@ -22,7 +22,7 @@ ROUTES = [handler for handler in HANDLERS if isinstance(handler, HTTPRouteHandle
 CALLS = [
     (sorted(handler.http_methods)[0], sorted(handler.paths)[0], handler.opt["access"])
     for handler in ROUTES
-    if handler.opt["access"] in {Access.PUBLIC, Access.RESIDENT}
+    if handler.opt["access"] in {Access.PUBLIC, Access.RESIDENT, Access.OPERATOR, Access.INTERNAL}
 ]
 
 
@@ -48,6 +48,21 @@ async def test_what_is_for_residents_asks_strangers_to_sign_in(
     answer = await stranger.request(method, filled(path))
 
     assert answer.status_code == 401 or answer.headers["location"].startswith("/login?next=")
+
+
+@pytest.mark.parametrize(("method", "path"), [(m, p) for m, p, who in CALLS if who is Access.OPERATOR])
+async def test_what_is_for_operators_asks_strangers_to_sign_in(
+    stranger: httpx.AsyncClient, method: str, path: str
+) -> None:
+    answer = await stranger.request(method, filled(path))
+
+    assert answer.status_code == 401 or answer.headers["location"].startswith("/ops/sign-in?next=")
+
+
+def test_every_page_below_ops_is_for_operators_but_the_door() -> None:
+    below = {path: who for _, path, who in CALLS if path == "/ops" or path.startswith("/ops/")}
+
+    assert {path for path, who in below.items() if who is not Access.OPERATOR} == {"/ops/sign-in"}
 
 
 @pytest.mark.parametrize(("method", "path"), [(m, p) for m, p, who in CALLS if who is Access.PUBLIC and m != "GET"])

@@ -18,7 +18,7 @@ async def miss(db: Database, clock: FixedClock, *words: str) -> None:
 async def test_the_list_as_data_has_the_most_frequent_first(hall: Hall, db: Database, clock: FixedClock) -> None:
     await miss(db, clock, "夸克", "量子", "量子")
 
-    async with hall.browser() as operator:
+    async with await hall.operator() as operator:
         answer = await operator.get(PATH, headers={"Accept": "application/json"})
 
     found = answer.json()
@@ -30,7 +30,7 @@ async def test_the_list_as_data_has_the_most_frequent_first(hall: Hall, db: Data
 async def test_the_page_shows_words_as_text(hall: Hall, db: Database, clock: FixedClock) -> None:
     await db.execute("INSERT INTO search_misses VALUES ($1, '<script>x', 1)", local_date(clock.now()))
 
-    async with hall.browser() as operator:
+    async with await hall.operator() as operator:
         page = (await operator.get(PATH, headers={"Accept": "text/html"})).text
 
     assert "&lt;script&gt;x" in page
@@ -38,7 +38,7 @@ async def test_the_page_shows_words_as_text(hall: Hall, db: Database, clock: Fix
 
 
 async def test_an_empty_list_says_so(hall: Hall) -> None:
-    async with hall.browser() as operator:
+    async with await hall.operator() as operator:
         assert "Nothing." in (await operator.get(PATH, headers={"Accept": "text/html"})).text
 
 
