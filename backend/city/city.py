@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from functools import cached_property
 
+from msgspec import Struct
+
 from backend.city.calendar import Calendar
 from backend.city.errors import UnknownItem, UnknownLicenceType
 from backend.city.items import Item
@@ -32,7 +34,7 @@ class City(Pack, frozen=True, kw_only=True, dict=True):
             raise UnknownItem(item_code=code) from None
 
     def item_version(self, code: str) -> int:
-        """Which version is current: a case keeps it, `get_item_version` brings it back. Raises UnknownItem."""
+        """Which version is current: a case keeps it, `get_edition` brings it back. Raises UnknownItem."""
         try:
             return self.item_versions[code]
         except KeyError:
@@ -61,3 +63,11 @@ class City(Pack, frozen=True, kw_only=True, dict=True):
     @property
     def elder_tiles(self) -> tuple[Tile, ...]:
         return self.profile.elder_services
+
+
+class Edition(Struct, frozen=True):
+    """A version of an item, and the city with what the item names as it was when that version ended."""
+
+    item: Item
+    version: int
+    city: City

@@ -1,6 +1,6 @@
 """Statements on the pack tables."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -14,13 +14,14 @@ class Load(Struct, frozen=True):
 
 
 class Stored(Struct, frozen=True):
-    """The newest version of an entry; not `current` where it was removed from the pack."""
+    """The newest version of an entry; not `current` where it was removed from the pack. `name` is JSON."""
 
     kind: str
     entry_key: str
     version: int
     content_hash: bytes
     current: bool
+    name: str | None
 
 
 class Current(Struct, frozen=True):
@@ -72,7 +73,8 @@ async def list_stored(tx: Tx) -> list[Stored]:
         tx,
         Stored,
         """
-        SELECT DISTINCT ON (kind, entry_key) kind, entry_key, version, content_hash, superseded_at IS NULL AS current
+        SELECT DISTINCT ON (kind, entry_key) kind, entry_key, version, content_hash, superseded_at IS NULL AS current,
+               COALESCE(content -> 'name', content -> 'title')::text AS name
         FROM pack_entries
         ORDER BY kind, entry_key, version DESC
         """,
@@ -92,15 +94,36 @@ async def list_current(db: Queryable) -> list[Current]:
     )
 
 
-async def find_content(db: Queryable, kind: str, entry_key: str, version: int) -> str | None:
-    """The entry as it was, whether or not it is still current."""
-    content: str | None = await db.fetchval(
-        "SELECT content::text FROM pack_entries WHERE kind = $1 AND entry_key = $2 AND version = $3",
-        kind,
-        entry_key,
+async def list_named_by(db: Queryable, item_code: str, version: int, kinds: Collection[str]) -> list[Current]:
+    """A version of an item, first, and what it names as it was when that version ended; now, where it has not.
+
+    Any text of the item may be a code: what is none finds nothing, and one that only looks like a code does no harm.
+    """
+    return await many(
+        db,
+        Current,
+        """
+        WITH item AS (
+            SELECT kind, entry_key, version, content, COALESCE(superseded_at, 'infinity') AS ended_at
+              FROM pack_entries
+             WHERE kind = 'items' AND entry_key = $1 AND version = $2
+        ), named AS (
+            SELECT DISTINCT value #>> '{}' AS entry_key
+              FROM item, jsonb_path_query(content, '$.** ? (@.type() == "string")') AS value
+        )
+        SELECT kind, entry_key, version, content::text AS content
+          FROM item
+         UNION ALL
+        SELECT entry.kind, entry.entry_key, entry.version, entry.content::text
+          FROM named
+          JOIN pack_entries AS entry USING (entry_key)
+          JOIN item ON entry.loaded_at < ended_at AND COALESCE(entry.superseded_at, 'infinity') >= ended_at
+         WHERE entry.kind = ANY ($3::text[]) AND (entry.kind, entry.entry_key) <> (item.kind, item.entry_key)
+        """,
+        item_code,
         version,
+        list(kinds),
     )
-    return content
 
 
 async def list_versions(db: Queryable, kind: str, entry_key: str) -> list[Version]:

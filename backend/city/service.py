@@ -8,11 +8,13 @@ import msgspec
 from msgspec import Struct
 
 from backend.city import queries
-from backend.city.city import City
+from backend.city.city import City, Edition
+from backend.city.comparing import SHOWN, compare
 from backend.city.errors import NoCityLoaded, UnknownItem, UnknownItemVersion
 from backend.city.items import Item
+from backend.city.models import Strict
 from backend.city.pack import KINDS, Pack, assemble, entries_of
-from backend.city.queries import New, Stored, Version
+from backend.city.queries import Current, New, Stored, Version
 from backend.core.db import Database, Tx
 
 _STRUCTS = {kind.name: kind.struct for kind in KINDS}
@@ -20,11 +22,15 @@ _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 class PackLoad(Struct, frozen=True):
-    """What a load did, in numbers of entries. `changed_items`: codes of items that are new, other, or gone."""
+    """What a load did, in numbers of entries. `republished` items are as they were, but something they show is not.
+
+    `changed_items`: codes of items that are new, other, published anew, or gone.
+    """
 
     version: int
     added: int
     changed: int
+    republished: int
     removed: int
     unchanged: int
     changed_items: tuple[str, ...]
@@ -43,8 +49,8 @@ class ItemVersion(Struct, frozen=True, kw_only=True, omit_defaults=True):
 async def load_pack(db: Database, pack: Pack, now: datetime) -> PackLoad:
     """Makes the pack the current one; the same pack again changes nothing.
 
-    A changed entry becomes a new version; the old one stays, for the cases filed under it. A removed entry stays too,
-    and may come back as the next version. Loads wait for one another.
+    A changed entry becomes a new version; the old one stays, for the cases filed under it. So does an item that shows
+    what has changed. A removed entry stays too, and may come back as the next version. Loads wait for one another.
     """
     entries = _as_first_versions(pack)
     digest = _digest(entries)
@@ -52,10 +58,10 @@ async def load_pack(db: Database, pack: Pack, now: datetime) -> PackLoad:
         await queries.lock_loads(tx)
         last = await queries.find_last_load(tx)
         if last is not None and last.content_hash == digest:
-            return PackLoad(last.version, 0, 0, 0, len(entries), ())
+            return PackLoad(last.version, 0, 0, 0, 0, len(entries), ())
         version = 1 if last is None else last.version + 1
         await queries.insert_load(tx, version, pack.profile.region, digest, now)
-        return await _replace(tx, version, entries, now)
+        return await _replace(tx, version, pack, entries, now)
 
 
 async def read_city(db: Database) -> City:
@@ -65,9 +71,7 @@ async def read_city(db: Database) -> City:
         rows = await queries.list_current(tx)
     if last is None:
         raise NoCityLoaded
-    pack = assemble(
-        (row.kind, row.entry_key, msgspec.json.decode(row.content, type=_STRUCTS[row.kind])) for row in rows
-    )
+    pack = assemble((row.kind, row.entry_key, _decoded(row)) for row in rows)
     return city_of(pack, last.version, {row.entry_key: row.version for row in rows if row.kind == "items"})
 
 
@@ -83,12 +87,19 @@ async def find_version(db: Database) -> int | None:
     return None if last is None else last.version
 
 
-async def get_item_version(db: Database, code: str, version: int) -> Item:
-    """An item as it was in that version, also where it has since been changed or removed; raises UnknownItemVersion."""
-    content = await queries.find_content(db, "items", code, version)
-    if content is None:
+async def get_edition(db: Database, city: City, code: str, version: int) -> Edition:
+    """An item as it was in that version, also where it has since been changed or removed; raises UnknownItemVersion.
+
+    Its city is today's, but of the kinds that a guide shows it holds only what the item named, as it was then.
+    """
+    rows = await queries.list_named_by(db, code, version, SHOWN)
+    if not rows:
         raise UnknownItemVersion(item_code=code, version=version)
-    return msgspec.json.decode(content, type=Item)
+    item = msgspec.json.decode(rows[0].content, type=Item)
+    then: dict[str, dict[str, Strict]] = {kind: {} for kind in SHOWN}
+    for row in rows:
+        then[row.kind][row.entry_key] = _decoded(row)
+    return Edition(item, version, msgspec.structs.replace(city, **then))
 
 
 async def list_item_versions(db: Database, code: str) -> list[ItemVersion]:
@@ -110,24 +121,26 @@ def _version_of(row: Version) -> ItemVersion:
     )
 
 
-async def _replace(tx: Tx, version: int, entries: Sequence[New], now: datetime) -> PackLoad:
-    stored = {(old.kind, old.entry_key): old for old in await queries.list_stored(tx)}
-    known = [(entry, stored.pop((entry.kind, entry.entry_key), None)) for entry in entries]
-    added = [_after(entry, old) for entry, old in known if old is None or not old.current]
-    changed = [
-        _after(entry, old) for entry, old in known if old and old.current and old.content_hash != entry.content_hash
-    ]
-    removed = [old for old in stored.values() if old.current]
-    gone: list[New | Stored] = [*changed, *removed]
-    await queries.update_superseded(tx, [entry.kind for entry in gone], [entry.entry_key for entry in gone], now)
-    await queries.insert_entries(tx, [*added, *changed], now)
+async def _replace(tx: Tx, version: int, pack: Pack, entries: Sequence[New], now: datetime) -> PackLoad:
+    found = compare(pack, entries, await queries.list_stored(tx))
+    new = [*found.changed, *found.republished]
+    ended: list[New | Stored] = [*new, *found.removed]
+    await queries.update_superseded(tx, [entry.kind for entry in ended], [entry.entry_key for entry in ended], now)
+    await queries.insert_entries(tx, [*found.added, *new], now)
     await queries.update_positions(tx, entries)
-    items = tuple(entry.entry_key for entry in [*gone, *added] if entry.kind == "items")
-    return PackLoad(version, len(added), len(changed), len(removed), len(entries) - len(added) - len(changed), items)
+    return PackLoad(
+        version=version,
+        added=len(found.added),
+        changed=len(found.changed),
+        republished=len(found.republished),
+        removed=len(found.removed),
+        unchanged=len(entries) - len(found.added) - len(new),
+        changed_items=found.items,
+    )
 
 
-def _after(entry: New, old: Stored | None) -> New:
-    return entry if old is None else msgspec.structs.replace(entry, version=old.version + 1)
+def _decoded(row: Current) -> Strict:
+    return msgspec.json.decode(row.content, type=_STRUCTS[row.kind])
 
 
 def _as_first_versions(pack: Pack) -> list[New]:
