@@ -1,10 +1,10 @@
 """缴费: the bills, one bill with the ways to pay it, the way to the provider, and the result."""
 
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, get, post, route
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from redis.asyncio import Redis
@@ -35,6 +35,7 @@ from pwa.views.shell import Tab
 
 _ASK_EVERY_S = 3
 _LOOK_AGAIN_S = 4
+_LARGEST_RETURN = 64 * 1024
 _OPEN = frozenset({OrderState.CREATED, OrderState.PENDING})
 
 
@@ -140,6 +141,21 @@ async def show_result(
     return response
 
 
+@route(
+    "/payments/{order_no:str}/back",
+    http_method=["GET", "POST"],
+    opt=access(Access.PROVIDER),
+    request_max_body_size=_LARGEST_RETURN,
+    include_in_schema=False,
+    sync_to_thread=False,
+)
+def come_back(order_no: FromPath[str]) -> Response[bytes]:
+    """Where providers lead back to. UnionPay does it by a form from its own site, to which browsers give no session:
+    nothing of it is read or believed, and the GET that follows is the resident's own again.
+    """
+    return see_other(result_path(quote(order_no, safe="")))
+
+
 async def _may_ask(redis: Redis, order: Order) -> bool:
     """However often somebody reloads, the provider is asked every few seconds only."""
     return bool(await redis.set(f"payments:asked:{order.order_no}", b"", nx=True, ex=_ASK_EVERY_S))
@@ -153,4 +169,4 @@ def _with_form_to(url: str) -> str:
     return CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action {parts.scheme}://{parts.netloc}")
 
 
-HANDLERS = [show_bills, show_bill, pay, go, show_result]
+HANDLERS = [show_bills, show_bill, pay, go, show_result, come_back]

@@ -21,7 +21,7 @@ def result_path(order_no: str) -> str:
 
 def return_url(settings: Settings) -> str:
     """Where the provider leads back to; `{order_no}` is filled in once it is known."""
-    return settings.public_url + result_path("{order_no}")
+    return f"{settings.public_url}{result_path('{order_no}')}/back"
 
 
 def payer_ip(request: Request[Any, Any, Any]) -> str:

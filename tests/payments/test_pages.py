@@ -10,7 +10,7 @@ from backend.payments.channels import note_failure
 from backend.payments.models import Channel
 from backend.payments.orders import start_payment
 from backend.payments.providers.protocol import Creation, NewOrder
-from tests.hall import Browser, Hall
+from tests.hall import ORIGIN, Browser, Hall
 from tests.payments.till import Till, told
 
 
@@ -100,6 +100,48 @@ async def test_a_provider_that_wants_a_form_gets_one_and_only_there(till: Till, 
     assert "form-action https://gateway.example;" in leaving.headers["content-security-policy"]
     assert f'name="orderId" value="{attempt.order.order_no}"' in leaving.text
     assert "refresh" not in leaving.headers
+
+
+FROM_ELSEWHERE = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Origin": "https://gateway.example"}
+
+
+async def test_the_way_back_takes_the_form_of_another_site_and_believes_nothing_of_it(till: Till, hall: Hall) -> None:
+    order = await till.started()
+    result_path, told = f"/payments/{order.order_no}", {"orderId": order.order_no, "respCode": "00"}
+    async with hall.browser() as without_session:
+        back = await without_session.post(f"{result_path}/back", data=told, headers=FROM_ELSEWHERE)
+    async with await hall.resident(order.subject_id) as browser:
+        result = await browser.get(back.headers["location"], headers=FROM_ELSEWHERE)
+
+    assert (back.status_code, back.headers["location"]) == (303, result_path)
+    assert "set-cookie" not in back.headers
+    assert "正在核实" in result.text
+
+
+async def test_the_way_back_takes_a_link_too_and_leads_nowhere_else(till: Till, hall: Hall) -> None:
+    async with hall.browser() as browser:
+        linked = await browser.get("/payments/PAY00000001/back?out_trade_no=other", headers=FROM_ELSEWHERE)
+        strange = await browser.get("/payments/%5C%0Aevil.example/back")
+
+    assert (linked.status_code, linked.headers["location"]) == (303, "/payments/PAY00000001")
+    assert strange.headers.get("location", "/payments/").startswith("/payments/")
+
+
+async def test_providers_are_given_the_way_back(till: Till, hall: Hall) -> None:
+    given = []
+
+    class Gateway(type(till.providers[Channel.UNIONPAY])):  # type: ignore[misc]
+        async def create(self, order: NewOrder, now: object) -> Creation:
+            given.append((order.order_no, order.return_url))
+            return Creation(url="https://gateway.example/pay.do", form={}, expires_at=order.expires_at)
+
+    till.providers[Channel.UNIONPAY] = Gateway(Channel.UNIONPAY)
+    owner, bill_id = await till.bill()
+    async with await hall.resident(owner) as browser:
+        await browser.submit(f"/bills/{bill_id}/pay", channel="unionpay", key="k")
+
+    [(order_no, return_url)] = given
+    assert return_url == f"{ORIGIN}/payments/{order_no}/back"
 
 
 async def test_what_is_somebody_elses_is_not_found(till: Till, hall: Hall) -> None:
