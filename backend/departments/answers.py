@@ -79,6 +79,14 @@ class Ranges:
         return Lines(self.count, self._ranges, self._more if self._more.count else UNSET)
 
 
+class Counts(NamedTuple):
+    """How many lines ended how."""
+
+    accepted: int
+    unchanged: int
+    refused: int
+
+
 class _Refusal(NamedTuple):
     line: int
     id: str | None
@@ -105,11 +113,16 @@ class Tally:
         self.accepted.discard(line)
         self.refuse(line, source_id, Fault(DUPLICATE_ID, {"line": by}))
 
+    @property
+    def counts(self) -> Counts:
+        refused = len(self._refused) + sum(ranges.count for ranges in self._more.values())
+        return Counts(self.accepted.count, self.unchanged.count, refused)
+
     def answer(self, locale: str) -> Answer:
         full = [
             RefusedLine(entry.line, entry.id, entry.fault.reason.code, entry.fault.sentence(locale))
             for entry in sorted(self._refused, key=lambda entry: entry.line)
         ]
         more = {code: ranges.lines() for code, ranges in self._more.items()}
-        count = len(full) + sum(ranges.count for ranges in self._more.values())
-        return Answer(self.accepted.lines(), self.unchanged.lines(), Refused(count, full, more or UNSET))
+        refused = Refused(self.counts.refused, full, more or UNSET)
+        return Answer(self.accepted.lines(), self.unchanged.lines(), refused)

@@ -12,17 +12,17 @@ from typing import Generic
 
 import asyncpg
 
-from backend.core.clock import Clock
+from backend.core.clock import Clock, local_date
 from backend.core.db import Database
 from backend.core.errors import Refusal
 from backend.core.ids import uuid7
-from backend.departments.answers import Tally
+from backend.departments.answers import Counts, Tally
 from backend.departments.faults import LINE_TOO_LONG, NOT_STORABLE, Fault, LineRefused
 from backend.departments.judging import Judgement, Outcome
 from backend.departments.lines import MAX_BATCH_LINES, Line, batches
 from backend.departments.models import DepartmentId
 from backend.departments.protocol import Content, Feed, Received
-from backend.departments.queries import list_entries, lock_feed, upsert_entries
+from backend.departments.queries import list_entries, lock_feed, upsert_entries, upsert_feed_day
 from backend.departments.reading import read_id
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class _Run(Generic[Content]):
         self.tally = Tally()
 
     async def take(self, batch: Sequence[Line]) -> None:
-        now, received = self._clock.now(), list[Received[Content]]()
+        now, received, before = self._clock.now(), list[Received[Content]](), self.tally.counts
         for at, line in enumerate(batch):
             if at % _BREATH == 0:
                 await asyncio.sleep(0)
@@ -85,6 +85,12 @@ class _Run(Generic[Content]):
                 self.tally.refuse(line.number, read_id(line.raw), refused.fault)
         if received:
             await self._store(received)
+        await self._note(before, now)
+
+    async def _note(self, before: Counts, now: datetime) -> None:
+        """Adds what became of this batch to the figures of the day; its lines themselves are committed."""
+        more = Counts(*(after - then for after, then in zip(self.tally.counts, before, strict=True)))
+        await upsert_feed_day(self._db, local_date(now), self._department_id, self._feed.name, more)
 
     def _read(self, line: Line, now: datetime) -> Received[Content]:
         if line.raw is None:

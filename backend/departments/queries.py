@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from backend.core.db import Database, Tx, many
+from backend.departments.answers import Counts
 from backend.departments.models import Department, DepartmentId, Entry, KeyId, KeyRecord
 
 
@@ -120,4 +121,18 @@ async def upsert_entries(tx: Tx, department_id: DepartmentId, feed: str, entries
         department_id,
         feed,
         *([getattr(entry, name) for entry in entries] for name in Entry.__struct_fields__),
+    )
+
+
+async def upsert_feed_day(db: Database, day: date, department_id: DepartmentId, feed: str, counts: Counts) -> None:
+    await db.execute(
+        """INSERT INTO feed_days AS d (day, department_id, feed, accepted, unchanged, refused)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (day, department_id, feed) DO UPDATE SET
+               accepted = d.accepted + excluded.accepted, unchanged = d.unchanged + excluded.unchanged,
+               refused = d.refused + excluded.refused""",
+        day,
+        department_id,
+        feed,
+        *counts,
     )
