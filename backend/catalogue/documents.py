@@ -6,15 +6,19 @@ import msgspec
 
 from backend.catalogue.indexing import item_url
 from backend.catalogue.models import Named
-from backend.city.city import City
+from backend.city.city import City, Edition
 from backend.city.items import Item
 
 
-def document_of(city: City, item: Item, version: int) -> bytes:
-    """The item's own facts as published; what it refers to, as it is now, apart under `related`."""
+def document_of(edition: Edition) -> bytes:
+    """The item's own facts as published; what it refers to, as it was then, apart under `related`.
+
+    `current_version` alone is of now: null where the item is no longer offered.
+    """
+    item = edition.item
     facts: dict[str, Any] = msgspec.to_builtins(item)
     return msgspec.json.encode(
-        {"version": version, "url": item_url(item.code), **facts, "related": _related(city, item)}
+        {"version": edition.version, "url": item_url(item.code), **facts, "related": _related(edition.city, item)}
     )
 
 

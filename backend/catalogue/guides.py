@@ -42,7 +42,10 @@ def guide_view(
     situation: Situation = ANYBODY,
     resident: Resident | None = None,
 ) -> view.Guide:
-    """The guide of a version in a situation, for everybody or for one resident."""
+    """The guide of a version in a situation, for everybody or for one resident.
+
+    `city` is that of the edition: what an old version names is shown as it was then.
+    """
     current, chosen, whole = city.item_versions.get(item.code), situation.chosen, item
     old = version if version != current else None
     item = narrowed(whole, chosen)
@@ -59,7 +62,7 @@ def guide_view(
         remind_path=personal.remind_path if old is None else None,
         eligibility=_validity(item, today, known=current is not None)
         or (personal.eligibility if old is None else None),
-        answers=_answers(item, fees, personal.window),
+        answers=_answers(item, fees, personal.window if old is None else None),
         self_check=self_check(city, whole, situation, old),
         open_situation=next_question(item.questions, chosen) is not None,
         conditions=_conditions(item, chosen),

@@ -102,8 +102,8 @@ async def show_item(
     version: Version = None,
 ) -> ASGIResponse:
     """The guide as data. A field that is absent is not known. A version, once published, reads the same for ever."""
-    item, number = await read_item(resources_of(request).db, city, code, version_number(version))
-    return revalidated(request, document_of(city, item, number), _JSON)
+    edition = await read_item(resources_of(request).db, city, code, version_number(version))
+    return revalidated(request, document_of(edition), _JSON)
 
 
 HANDLERS: list[HTTPRouteHandler] = [list_items, list_suggestions, show_item]

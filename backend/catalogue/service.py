@@ -10,9 +10,8 @@ from backend.catalogue.indexing import Index
 from backend.catalogue.lexicon import lexicon_of
 from backend.catalogue.models import Alphabet, Asked, Indexed, ItemPage
 from backend.catalogue.search import parse_query
-from backend.city.city import City
-from backend.city.items import Item
-from backend.city.service import get_item_version
+from backend.city.city import City, Edition
+from backend.city.service import get_edition
 from backend.core.db import Database, Tx
 
 MOST_OF_A_LETTER = 500
@@ -74,14 +73,14 @@ async def read_alphabet(db: Database, letter: str, today: date, *, english: bool
     return Alphabet(tuple(letters), chosen, tuple(entries))
 
 
-async def read_item(db: Database, city: City, code: str, version: int | None = None) -> tuple[Item, int]:
-    """The item and the number of its version: the current one from memory, an earlier one in one statement.
+async def read_item(db: Database, city: City, code: str, version: int | None = None) -> Edition:
+    """An item in one of its versions: the current one from memory, an earlier one in one statement.
 
     Raises UnknownItem and UnknownItemVersion.
     """
     if version is None or version == city.item_versions.get(code):
-        return city.item(code), city.item_version(code)
-    return await get_item_version(db, code, version), version
+        return Edition(city.item(code), city.item_version(code), city)
+    return await get_edition(db, city, code, version)
 
 
 def warm_up(city: City) -> None:

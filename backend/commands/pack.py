@@ -37,8 +37,8 @@ def _load(options: argparse.Namespace) -> None:
     async def load(hall: "Resources") -> None:
         done = await publish_pack(hall.db, options.path, hall.now())
         print(
-            f"version {done.version}: {done.added} entries added, {done.changed} changed, {done.removed} removed, "
-            f"{done.unchanged} unchanged"
+            f"version {done.version}: {done.added} entries added, {done.changed} changed, "
+            f"{done.republished} items published anew, {done.removed} removed, {done.unchanged} unchanged"
         )
 
     run_on_hall(options, load)

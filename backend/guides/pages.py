@@ -39,15 +39,16 @@ async def show_guide(
     """The guide of an item; with `version` as it was then, saying so; with `s` for the situation that was answered."""
     resources = resources_of(request)
     now = resources.clock.now()
-    item, number = await read_item(resources.db, city, code, version_number(version))
+    edition = await read_item(resources.db, city, code, version_number(version))
+    item = edition.item
     session = await current_session(request)
     looked_at = code in city.items and not _only_prefetched(request)
     if looked_at:
         often_of(request).count(code)
     resident = await _resident(request, city, session, item, now, looked_at=looked_at) if session else None
-    view = guide_view(city, item, number, local_date(now), situation_of(item, s), resident)
+    view = guide_view(edition.city, item, edition.version, local_date(now), situation_of(item, s), resident)
     if resident is None:
-        structured = government_service(city, item, resources.settings.public_url)
+        structured = government_service(edition.city, item, resources.settings.public_url)
         view = msgspec.structs.replace(view, structured=structured, canonical=structured["@id"])
     return await page(request, "catalogue/guide.html", view, tab=Tab.SERVICES)
 

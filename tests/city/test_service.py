@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from backend.city.errors import NoCityLoaded, UnknownItem, UnknownItemVersion, UnknownLicenceType
 from backend.city.models import Text
 from backend.city.pack import SHANGHAI, Pack, entries_of, read_pack
-from backend.city.service import find_version, get_item_version, load_pack, read_city
+from backend.city.service import find_version, get_edition, load_pack, read_city
 from backend.core.db import Database
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
-RENEWAL = "CN-driving-licence-renewal"
+RENEWAL, REPLACEMENT = "CN-driving-licence-renewal", "CN-driving-licence-replacement"
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +67,12 @@ async def test_a_changed_item_gets_a_version_and_the_old_one_stays(db: Database,
 
     load = await load_pack(db, retitled(pack, "驾驶证换证"), LATER)
 
-    assert (load.version, load.added, load.changed, load.removed) == (2, 0, 1, 0)
-    assert load.changed_items == (RENEWAL,)
+    assert (load.version, load.added, load.changed, load.republished, load.removed) == (2, 0, 1, 1, 0)
+    assert load.changed_items == (RENEWAL, REPLACEMENT)  # whose questions lead to the other, by its title
     city = await read_city(db)
     assert (city.item(RENEWAL).title.zh, city.item_version(RENEWAL)) == ("驾驶证换证", 2)
-    assert await get_item_version(db, RENEWAL, 1) == pack.items[RENEWAL]
-    assert await get_item_version(db, RENEWAL, 2) == city.item(RENEWAL)
+    assert (await get_edition(db, city, RENEWAL, 1)).item == pack.items[RENEWAL]
+    assert (await get_edition(db, city, RENEWAL, 2)).item == city.item(RENEWAL)
 
 
 async def test_a_version_ends_when_the_next_one_begins(db: Database, pack: Pack) -> None:
@@ -94,7 +94,7 @@ async def test_a_removed_item_is_gone_but_its_version_can_be_read(db: Database, 
     city = await read_city(db)
     with pytest.raises(UnknownItem):
         city.item(RENEWAL)
-    assert await get_item_version(db, RENEWAL, 1) == pack.items[RENEWAL]
+    assert (await get_edition(db, city, RENEWAL, 1)).item == pack.items[RENEWAL]
 
 
 async def test_an_item_that_comes_back_is_the_next_version(db: Database, pack: Pack) -> None:
@@ -135,7 +135,7 @@ async def test_unknown_codes_are_refused(db: Database, pack: Pack) -> None:
     city = await read_city(db)
 
     with pytest.raises(UnknownItemVersion):
-        await get_item_version(db, RENEWAL, 9)
+        await get_edition(db, city, RENEWAL, 9)
     with pytest.raises(UnknownItem):
         city.item_version("CN-nothing")
     with pytest.raises(UnknownLicenceType):
