@@ -13,9 +13,10 @@ from backend.sandbox.gateways.faults import Fault
 from backend.sandbox.gateways.records import Notice, Refund, RefundState, Trade, TradeState
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS trades (order_no TEXT PRIMARY KEY, txn_id TEXT, at TEXT, record BLOB);
+CREATE TABLE IF NOT EXISTS trades (order_no TEXT PRIMARY KEY, txn_id TEXT, at TEXT, open_until TEXT, record BLOB);
 CREATE INDEX IF NOT EXISTS trades_by_txn ON trades (txn_id);
 CREATE INDEX IF NOT EXISTS trades_by_day ON trades (at);
+CREATE INDEX IF NOT EXISTS trades_open ON trades (open_until) WHERE open_until IS NOT NULL;
 CREATE TABLE IF NOT EXISTS refunds (refund_no TEXT PRIMARY KEY, order_no TEXT, at TEXT, record BLOB);
 CREATE INDEX IF NOT EXISTS refunds_by_order ON refunds (order_no);
 CREATE INDEX IF NOT EXISTS refunds_by_day ON refunds (at);
@@ -42,8 +43,8 @@ class Book:
     def add_trade(self, trade: Trade) -> Trade:
         """The trade of this number: this one, or the one that was made before."""
         self._db.execute(
-            "INSERT INTO trades (order_no, txn_id, record) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            (trade.order_no, trade.txn_id or None, msgspec.json.encode(trade)),
+            "INSERT INTO trades (order_no, txn_id, open_until, record) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (trade.order_no, trade.txn_id or None, _stamp(trade.expires_at), msgspec.json.encode(trade)),
         )
         return self.find_trade(trade.order_no) or trade
 
@@ -56,6 +57,11 @@ class Book:
     def list_trades(self, limit: int) -> list[Trade]:
         return self._many(Trade, "SELECT record FROM trades ORDER BY rowid DESC LIMIT ?", limit)
 
+    def list_overdue(self, now: datetime, limit: int) -> list[Trade]:
+        """Trades whose time is over while they wait."""
+        sql = "SELECT record FROM trades WHERE open_until <= ? ORDER BY open_until LIMIT ?"
+        return self._many(Trade, sql, _stamp(now), limit)
+
     def remember_return(self, order_no: str, url: str) -> None:
         """Where the resident goes back to; some learn it only when the resident comes."""
         trade = self.find_trade(order_no)
@@ -63,12 +69,17 @@ class Book:
             self._keep_trade(structs.replace(trade, return_url=url))
 
     def mark_paid(self, order_no: str, txn_id: str, now: datetime) -> Trade | None:
-        """None unless it was waiting."""
-        return self._move(order_no, TradeState.PAID, txn_id=txn_id, paid_at=now)
+        """None unless it was waiting. A number of its own that the trade has already stays."""
+        trade = self.find_trade(order_no)
+        return trade and self._move(order_no, TradeState.PAID, txn_id=trade.txn_id or txn_id, paid_at=now)
 
     def mark_closed(self, order_no: str, now: datetime) -> Trade | None:
         """None unless it was waiting."""
         return self._move(order_no, TradeState.CLOSED, closed_at=now)
+
+    def mark_finished(self, order_no: str) -> Trade | None:
+        """None unless it was paid."""
+        return self._move(order_no, TradeState.FINISHED, TradeState.PAID)
 
     def add_refund(self, refund: Refund) -> Refund:
         """The refund of this number: this one, or the one that was made before."""
@@ -145,9 +156,11 @@ class Book:
             self._db.execute("DELETE FROM faults")
             self._db.executemany("INSERT INTO faults (fault) VALUES (?)", [(fault,) for fault in sorted(faults)])
 
-    def _move(self, order_no: str, state: TradeState, **facts: Any) -> Trade | None:
+    def _move(
+        self, order_no: str, state: TradeState, before: TradeState = TradeState.WAITING, **facts: Any
+    ) -> Trade | None:
         trade = self.find_trade(order_no)
-        if trade is None or trade.state is not TradeState.WAITING:
+        if trade is None or trade.state is not before:
             return None
         trade = structs.replace(trade, state=state, **facts)
         self._keep_trade(trade)
@@ -155,8 +168,14 @@ class Book:
 
     def _keep_trade(self, trade: Trade) -> None:
         self._db.execute(
-            "UPDATE trades SET txn_id = ?, at = ?, record = ? WHERE order_no = ?",
-            (trade.txn_id or None, _stamp(trade.paid_at), msgspec.json.encode(trade), trade.order_no),
+            "UPDATE trades SET txn_id = ?, at = ?, open_until = ?, record = ? WHERE order_no = ?",
+            (
+                trade.txn_id or None,
+                _stamp(trade.paid_at),
+                _stamp(trade.expires_at if trade.state is TradeState.WAITING else None),
+                msgspec.json.encode(trade),
+                trade.order_no,
+            ),
         )
 
     def _one(self, kind: type[Record], sql: str, *values: Value) -> Record | None:

@@ -10,6 +10,7 @@ from backend.sandbox.gateways.faults import Fault
 from backend.sandbox.gateways.records import Notice, Refund, RefundState, Topic, Trade, TradeState
 
 _LATE = timedelta(minutes=2)
+_AT_ONCE = 100
 
 
 class Counter:
@@ -54,6 +55,20 @@ class Counter:
         for refund in self.book.list_processing(self.now() - after / self._scale):
             self.settle_refund(refund)
         return False
+
+    async def end_overdue(self) -> bool:
+        """Closes orders that were not paid in time, and tells; the answer is for `every`."""
+        overdue = self.book.list_overdue(self.now(), _AT_ONCE)
+        for trade in overdue:
+            if self.book.mark_closed(trade.order_no, self.now()):
+                self.tell(Topic.CLOSED, trade.order_no, trade.notify_url)
+        return len(overdue) == _AT_ONCE
+
+    def finish(self, order_no: str) -> None:
+        """Ends the time in which a paid order may be refunded, and tells."""
+        trade = self.book.mark_finished(order_no)
+        if trade is not None:
+            self.tell(Topic.FINISHED, order_no, trade.notify_url)
 
     def _refund_state(self) -> RefundState:
         faults = self.book.faults()

@@ -34,10 +34,12 @@ class Sender(ABC):
 
     `gaps`: seconds between the sends, as published; after the last one the provider gives up.
     `refund_takes`: from accepting a refund to deciding it; nothing where the call itself decides.
+    `tells_ends`: whether the merchant is told of orders that nobody has paid in time.
     """
 
     gaps: ClassVar[Sequence[float]]
     refund_takes: ClassVar[timedelta] = timedelta()
+    tells_ends: ClassVar[bool] = False
 
     @abstractmethod
     def write(self, notice: Notice) -> Letter: ...

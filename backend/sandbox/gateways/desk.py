@@ -22,10 +22,20 @@ _DIGITS = re.compile(r"[0-9]{1,12}", re.ASCII)
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
+class Action(Struct, frozen=True):
+    """A button of one provider's own, beside orders in the state `on`; it posts `order_no` to `path`."""
+
+    path: str
+    zh: str
+    en: str
+    on: TradeState
+
+
 class Face(Struct, frozen=True):
     """How a provider looks to people, and what differs at its counter.
 
-    `posts_back`: it returns with a form. `faults`: what may be switched at its desk.
+    `posts_back`: it returns with a form. `faults`: what may be switched at its desk. `actions`: what else may be
+    done there.
     """
 
     name: str
@@ -34,6 +44,7 @@ class Face(Struct, frozen=True):
     colour: str
     posts_back: bool = False
     faults: Sequence[Fault] = COMMON
+    actions: Sequence[Action] = ()
 
 
 class Provided(Struct, frozen=True):

@@ -45,8 +45,11 @@ def create_gateway(name: str, directory: Path, url: str, *, scale: float, clock:
 
     @contextlib.asynccontextmanager
     async def deliver(_app: Litestar) -> AsyncIterator[None]:
+        work = [courier.run()]
+        if gateway.tells_ends:
+            work.append(every(_LOOK_EVERY_S, counter.end_overdue, "end orders"))
         settling = every(_LOOK_EVERY_S, lambda: counter.settle_slowly(gateway.refund_takes), "settle refunds")
-        async with http, background(courier.run(), settling):
+        async with http, background(*work, settling):
             yield
         book.close()
 

@@ -11,6 +11,7 @@ class TradeState(StrEnum):
     WAITING = "waiting"
     PAID = "paid"
     CLOSED = "closed"
+    FINISHED = "finished"  # paid, and no longer to be refunded
 
 
 class RefundState(StrEnum):
