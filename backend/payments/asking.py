@@ -47,7 +47,10 @@ async def close(db: Database, keyring: Keyring, provider: Provider, order: Order
 async def ask_about_refund(
     db: Database, keyring: Keyring, provider: Provider, order: Order, refund: Refund, now: datetime
 ) -> Verdict:
-    """Hands a refund over until the provider has accepted it, always under the same number; then asks about it."""
+    """Hands a refund over until the provider has accepted it, always under the same number; then asks about it.
+
+    Asked for again, a refund is often answered only as a repetition: what has become of it, a query tells.
+    """
     new = NewRefund(
         refund_no=refund.refund_no,
         order_no=refund.order_no,
@@ -58,9 +61,10 @@ async def ask_about_refund(
         requested_at=refund.requested_at,
     )
     try:
+        seen = None
         if refund.state == RefundState.REQUESTED:
             seen = _answered(order, refund, await provider.refund(new, now))
-        else:
+        if seen is None or seen.state is ObservedState.UNKNOWN:
             seen = await provider.query_refund(new, now)
     except (ProviderUnavailable, ProviderRefused):
         return Verdict.NOTHING

@@ -44,11 +44,9 @@ async def receive(
     What waits for an order is kept, tried again here and not acknowledged, so that the provider tries again as well.
     """
     try:
-        callback = provider.read_callback(headers, body, now)
+        callback = await _read(provider, headers, body, now)
     except CallbackRefused as refused:
         await _note_refused(db, provider.channel, refused.reason, body, now)
-        if refused.reason is Reason.UNKNOWN_KEY:
-            await provider.refresh_keys(now)
         raise
     try:
         async with db.transaction() as tx:
@@ -74,6 +72,17 @@ async def retry_waiting(db: Database, keyring: Keyring, now: datetime) -> bool:
             async with db.transaction() as tx:
                 await _note(tx, each.channel, each.event_key, Verdict.WAITING, tries=each.tries, now=now)
     return len(waiting) == _AT_ONCE
+
+
+async def _read(provider: Provider, headers: Mapping[str, str], body: bytes, now: datetime) -> Callback:
+    """Where a key is not known (yet), new ones are looked for first; how often, the adapter decides."""
+    try:
+        return provider.read_callback(headers, body, now)
+    except CallbackRefused as refused:
+        if refused.reason is not Reason.UNKNOWN_KEY:
+            raise
+    await provider.refresh_keys(now)
+    return provider.read_callback(headers, body, now)
 
 
 async def _take(
@@ -132,7 +141,12 @@ async def _note(tx: Tx, channel: str, event_key: str, verdict: Verdict, *, tries
 
 
 async def _note_refused(db: Database, channel: Channel, reason: Reason, body: bytes, now: datetime) -> None:
-    """How many, why, and a digest; never the contents, which may be anybody's."""
+    """How many, why, and a digest; never the contents, which may be anybody's. A probe is no forgery and not among
+    them: it is the provider trying whether we look at signatures.
+    """
+    if reason is Reason.PROBE:
+        _CALLBACKS.labels(channel, reason).inc()
+        return
     local = now.astimezone(SHANGHAI)
     _REFUSED.labels(channel, reason).inc()
     log.info("callback refused", extra={"channel": channel, "reason": reason, "bytes": len(body)})

@@ -72,6 +72,9 @@ async def _known(
     state = RefundState(refund.state)
     if states.check(REFUNDS, state, after) is not Step.MOVE:
         return Verdict.REPEATED
+    if seen.amount_fen is None:  # as Alipay tells it: a reason to ask at once; it may be acknowledged, asking goes on
+        await refunds.update_refunds_query_now(tx, order.subject_id, order.order_no, now)
+        return Verdict.NOTHING
     again = refund.amount_fen if state is RefundState.FAILED else 0  # its reservation was given up
     if after is RefundState.SUCCEEDED:
         if again > order.refundable_fen:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from backend.payments.errors import OrderNotFound, RefundTooMuch
 from backend.payments.models import Channel, ObservedState
 from backend.payments.money import Fen
+from backend.payments.poller import poll_refunds
 from backend.payments.records import Order
 from backend.payments.refunds import plan_refund_no, request_refund
 from backend.payments.verdicts import Verdict
@@ -134,18 +135,22 @@ async def test_unionpay_names_the_payment_of_a_refund_made_elsewhere(till: Till)
     assert await till.apply(by_payment) is Verdict.APPLIED
 
 
-async def test_alipay_tells_only_the_sum(till: Till) -> None:
-    """With our number it is our refund; without, it is a reason to ask."""
+@pytest.mark.parametrize("named", [True, False])
+async def test_alipay_tells_only_the_sum_which_is_a_reason_to_ask(till: Till, *, named: bool) -> None:
+    """By our number it is acknowledged, for the refund is asked about until it is known; without, it waits for that."""
     order = await till.started(Channel.ALIPAY)
     await till.pay(order)
     number = await ask(till, order, 500)
-    nameless = given_back(order, "", None, refunded_total_fen=500, state=ObservedState.PARTIALLY_REFUNDED)
-    nameless = type(nameless)(**{**{f: getattr(nameless, f) for f in nameless.__struct_fields__}, "refund_no": None})
+    await till.db.execute("UPDATE payment_refunds SET state = 'accepted', next_query_at = NULL")
+    notice = given_back(order, number if named else None, None, refunded_total_fen=500)
 
-    assert await till.apply(nameless) is Verdict.WAITING
-    assert await till.apply(given_back(order, number, None, refunded_total_fen=500)) is Verdict.APPLIED
-    assert await till.apply(nameless) is Verdict.REPEATED
+    first = await till.apply(notice)
+    till.providers[Channel.ALIPAY].refunds[number] = given_back(order, number, 500)
+    await poll_refunds(till.db, till.keyring, till.providers, till.now)
+
+    assert first is (Verdict.NOTHING if named else Verdict.WAITING)
     assert (await till.order(order)).refunded_fen == 500
+    assert await till.apply(notice) is Verdict.REPEATED
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

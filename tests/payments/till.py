@@ -85,7 +85,8 @@ class FakeProvider:
 
     async def query_refund(self, refund: NewRefund, now: datetime) -> Observation:
         self._awake()
-        return self.refunds[refund.refund_no]
+        unknown = told(self.channel, refund.order_no, kind=Kind.REFUND, state=ObservedState.UNKNOWN, amount_fen=None)
+        return self.refunds.get(refund.refund_no, unknown)
 
     async def download_bill(self, day: date, now: datetime) -> bytes:
         raise NotImplementedError
@@ -118,7 +119,7 @@ def told(channel: Channel, order_no: str | None, **facts: Any) -> Observation:
     return Observation(channel=channel, order_no=None if order_no is None else OrderNo(order_no), **known)
 
 
-def given_back(order: Order, refund_no: str, amount_fen: int | None, **facts: Any) -> Observation:
+def given_back(order: Order, refund_no: str | None, amount_fen: int | None, **facts: Any) -> Observation:
     known = {"kind": Kind.REFUND, "state": ObservedState.REFUNDED, "amount_fen": amount_fen} | facts
     known.setdefault("provider_txn_id", f"T-{order.order_no}")
     return told(Channel(order.channel), order.order_no, refund_no=refund_no, **known)
