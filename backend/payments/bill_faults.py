@@ -32,3 +32,13 @@ ALREADY_PAID = Reason(
     "缴款单已缴清，不能再改。请办理退款，或用新编号报送。",
     "The bill has been paid and cannot change. Refund it, or feed a new one.",
 )
+BAD_PAYMENT_CODE = Reason(
+    "bad_payment_code",
+    "payment_code（缴款码）应为 20 位数字。",
+    "payment_code (缴款码) is 20 digits.",
+)
+BAD_FISCAL_BILL = Reason(
+    "bad_fiscal_bill",
+    "fiscal_bill 的 code（票据代码）应为 8 位数字，number（票据号码）10 位数字，check（校验码）6 位数字或字母。",
+    "fiscal_bill has a code of 8 digits, a number of 10 digits and a check of 6 digits or letters.",
+)

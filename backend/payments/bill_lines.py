@@ -18,6 +18,7 @@ from backend.departments.owners import check_owner, owner_key
 from backend.departments.protocol import Candidate
 from backend.departments.reading import Short, SourceId, decode
 from backend.payments.bill_faults import BAD_AMOUNT, FREE_OF_CHARGE, MISSING_BASIS, UNKNOWN_FEE
+from backend.payments.fiscal import Fiscal, FiscalBill, read_fiscal
 from backend.payments.money import LARGEST_FEN, Fen
 
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -36,10 +37,15 @@ class WireBill(Struct, frozen=True, forbid_unknown_fields=True):
     reference: Short | None = None
     due_on: str | None = None
     withdrawn: bool = False
+    payment_code: str | None = None
+    fiscal_bill: FiscalBill | None = None
 
 
-class Declared(Struct, frozen=True):
-    """What a department says that somebody owes. `reference` is in clear: it is sealed when written."""
+class Declared(Struct, frozen=True, omit_defaults=True):
+    """What a department says that somebody owes. `reference` and `fiscal` are in clear: they are sealed when written.
+
+    Fields with a default came later; left out where they say nothing, they leave the fingerprints of older lines alone.
+    """
 
     fee_code: str
     payer: Holder
@@ -49,6 +55,7 @@ class Declared(Struct, frozen=True):
     reference: str | None
     due_on: date | None
     withdrawn: bool
+    fiscal: Fiscal | None = None
 
 
 _decoder = msgspec.json.Decoder(WireBill)
@@ -71,6 +78,7 @@ def read_bill(raw: bytes, key: DepartmentKey, city: City, keyring: Keyring, now:
         wire.reference,
         None if wire.due_on is None else read_date("due_on", wire.due_on),
         wire.withdrawn,
+        read_fiscal(wire.payment_code, wire.fiscal_bill),
     )
     fingerprint = keyring.lookup("feed.bills", _encoder.encode(declared).decode())
     return Candidate(wire.id, updated_at, owner_key(keyring, declared.payer), fingerprint, declared)

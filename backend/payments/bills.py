@@ -46,7 +46,7 @@ async def raise_bill(
     sealed = seal_reference(keyring, bill_id, reference)
     row = BillRow(
         subject_id, bill_id, new_bill_no(now), str(bill_id), fee_code, Fen(fee.amount_fen), fee.basis, payee,
-        sealed, due_on, BillState.OPEN,
+        sealed, due_on, BillState.OPEN, fee.name.zh, None,
     )  # fmt: skip
     await queries.upsert_bills(tx, [row], keyring.current, fee.department or _HOUSE, now)
     raised = BillRecorded(
@@ -73,3 +73,7 @@ async def list_bills(conn: Queryable, subject_id: UUID) -> list[Bill]:
 def seal_reference(keyring: Keyring, bill_id: UUID, reference: str | None) -> bytes | None:
     """Bound to its bill."""
     return None if reference is None else keyring.seal(reference, context=bill_id.bytes + _REFERENCE)
+
+
+def open_reference(keyring: Keyring, bill_id: UUID, key_id: str, sealed: bytes | None) -> str | None:
+    return None if sealed is None else keyring.open(key_id, sealed, context=bill_id.bytes + _REFERENCE)

@@ -3,7 +3,7 @@
 from backend.core.db import Database
 
 OWNERS = ("subject_id", "recipient_id")
-DIRECTORIES = {"subject_directory", "feed_directory", "push_endpoints", "provider_transactions"}
+DIRECTORIES = {"subject_directory", "feed_directory", "push_endpoints", "provider_transactions", "receipt_directory"}
 """Keyed by the number they are asked by; they lead to the owner and hold nothing else of them."""
 
 

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from msgspec import Struct
+
 from backend.core.db import Queryable, Tx, many, maybe
 from backend.payments.models import OrderNo
 from backend.payments.money import Fen
@@ -25,42 +27,77 @@ class BillRow(NamedTuple):
     reference_enc: bytes | None
     due_on: date | None
     state: str
+    fee_name: str
+    fiscal_enc: bytes | None
 
 
-async def list_bill_states(
-    tx: Tx, subject_ids: Sequence[UUID], bill_ids: Sequence[UUID]
-) -> dict[UUID, tuple[str, str]]:
-    """Fee and state of these bills, locked until the transaction ends."""
-    rows = await tx.fetch(
-        """SELECT b.bill_id, b.fee_code, b.state
+class StoredBill(Struct, frozen=True):
+    """A bill as it was declared before."""
+
+    bill_id: UUID
+    fee_code: str
+    state: str
+    amount_fen: Fen
+    basis: str
+    payee: str
+    due_on: date | None
+    key_id: str
+    reference_enc: bytes | None
+
+
+async def list_stored_bills(tx: Tx, subject_ids: Sequence[UUID], bill_ids: Sequence[UUID]) -> list[StoredBill]:
+    """These bills, locked until the transaction ends."""
+    return await many(
+        tx,
+        StoredBill,
+        """SELECT b.bill_id, b.fee_code, b.state, b.amount_fen, b.basis, b.payee, b.due_on, b.key_id, b.reference_enc
            FROM unnest($1::uuid[], $2::uuid[]) AS wanted (subject_id, bill_id)
            JOIN bills b ON b.subject_id = wanted.subject_id AND b.bill_id = wanted.bill_id
            ORDER BY b.subject_id, b.bill_id FOR UPDATE OF b""",
         subject_ids,
         bill_ids,
     )
-    return {row["bill_id"]: (row["fee_code"], row["state"]) for row in rows}
 
 
 async def upsert_bills(tx: Tx, rows: Sequence[BillRow], key_id: str, department_id: str, now: datetime) -> None:
     """What has been paid meanwhile is left as it is."""
+    if not rows:
+        return
     await tx.execute(
         """INSERT INTO bills AS b (subject_id, bill_id, bill_no, source_id, fee_code, amount_fen, basis, payee,
-                                   reference_enc, due_on, state, key_id, department_id, created_at, updated_at)
+                                   reference_enc, due_on, state, fee_name, fiscal_enc, key_id, department_id,
+                                   created_at, updated_at)
            SELECT subject_id, bill_id, bill_no, source_id, fee_code, amount_fen, basis, payee,
-                  reference_enc, due_on, state, $12, $13, $14, $14
+                  reference_enc, due_on, state, fee_name, fiscal_enc, $14, $15, $16, $16
            FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
-                       $9::bytea[], $10::date[], $11::text[])
+                       $9::bytea[], $10::date[], $11::text[], $12::text[], $13::bytea[])
                 AS t (subject_id, bill_id, bill_no, source_id, fee_code, amount_fen, basis, payee,
-                      reference_enc, due_on, state)
+                      reference_enc, due_on, state, fee_name, fiscal_enc)
            ON CONFLICT (subject_id, bill_id) DO UPDATE SET
                amount_fen = excluded.amount_fen, basis = excluded.basis, payee = excluded.payee,
                reference_enc = excluded.reference_enc, key_id = excluded.key_id, due_on = excluded.due_on,
-               state = excluded.state, updated_at = excluded.updated_at
+               fee_name = excluded.fee_name, fiscal_enc = excluded.fiscal_enc, state = excluded.state,
+               updated_at = excluded.updated_at
            WHERE b.state IN ('open', 'withdrawn')""",
         *zip(*rows, strict=True),
         key_id,
         department_id,
+        now,
+    )
+
+
+async def update_fiscal(tx: Tx, rows: Sequence[BillRow], key_id: str, now: datetime) -> None:
+    """Of bills that have been paid: the fiscal bill is made after that. What is sealed is sealed under one key."""
+    await tx.execute(
+        """UPDATE bills b SET fiscal_enc = t.fiscal_enc, reference_enc = t.reference_enc, key_id = $5, updated_at = $6
+           FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[])
+                AS t (subject_id, bill_id, fiscal_enc, reference_enc)
+           WHERE b.subject_id = t.subject_id AND b.bill_id = t.bill_id AND b.state IN ('settled', 'refunded')""",
+        [row.subject_id for row in rows],
+        [row.bill_id for row in rows],
+        [row.fiscal_enc for row in rows],
+        [row.reference_enc for row in rows],
+        key_id,
         now,
     )
 
