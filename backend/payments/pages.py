@@ -102,12 +102,16 @@ async def pay(
 async def go(
     request: Request[Any, Any, Any], db: Given[Database], session: Given[Session], order_no: FromPath[str]
 ) -> Response[bytes]:
-    """Leads to the provider: browsers that follow `Refresh` by themselves, all others by the link or button."""
+    """Leads to the provider: browsers that follow `Refresh` by themselves, all others by the link or button.
+
+    WeChat Pay lets nobody in whose browser does not name the merchant's domain (Referer, "H5支付常见问题").
+    """
     order = await get_order(db, session.subject_id, order_no)
     creation = creation_of(order)
     if order.state not in _OPEN or creation is None or creation.url is None:
         return see_other(result_path(order_no))
     response = await page(request, "payments/leave.html", leave_page(order, creation), tab=Tab.ME)
+    response.headers["Referrer-Policy"] = "origin"
     if creation.form is None:
         response.headers["Refresh"] = f"0; url={creation.url}"
     else:

@@ -44,6 +44,7 @@ async def test_from_the_bill_to_the_result(till: Till, hall: Hall) -> None:
         assert paying.status_code == 303
         leaving = await browser.get(paying.headers["location"])
         assert leaving.headers["refresh"].startswith("0; url=https://pay.example/")
+        assert leaving.headers.get_list("referrer-policy") == ["origin"]
         result_path = paying.headers["location"].removesuffix("/go")
 
         checking = await browser.get(result_path)
