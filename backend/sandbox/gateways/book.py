@@ -51,6 +51,10 @@ class Book:
     def find_trade(self, order_no: str) -> Trade | None:
         return self._one(Trade, "SELECT record FROM trades WHERE order_no = ?", order_no)
 
+    def get_trade(self, order_no: str) -> Trade:
+        """One that is known to be there; raises KeyError."""
+        return _there(self.find_trade(order_no))
+
     def find_trade_by_txn(self, txn_id: str) -> Trade | None:
         return self._one(Trade, "SELECT record FROM trades WHERE txn_id = ?", txn_id)
 
@@ -91,6 +95,10 @@ class Book:
 
     def find_refund(self, refund_no: str) -> Refund | None:
         return self._one(Refund, "SELECT record FROM refunds WHERE refund_no = ?", refund_no)
+
+    def get_refund(self, refund_no: str) -> Refund:
+        """One that is known to be there; raises KeyError."""
+        return _there(self.find_refund(refund_no))
 
     def list_refunds(self, order_no: str) -> list[Refund]:
         return self._many(Refund, "SELECT record FROM refunds WHERE order_no = ? ORDER BY rowid", order_no)
@@ -184,6 +192,12 @@ class Book:
 
     def _many(self, kind: type[Record], sql: str, *values: Value) -> list[Record]:
         return [msgspec.json.decode(row[0], type=kind) for row in self._db.execute(sql, values)]
+
+
+def _there(record: Record | None) -> Record:
+    if record is None:
+        raise KeyError
+    return record
 
 
 def _stamp(instant: datetime | None) -> str | None:

@@ -47,7 +47,7 @@ class Counter:
         moved = self.book.mark_refund(refund.refund_no, state, self.now())
         if moved is None:
             return refund
-        self.tell(Topic.REFUND, moved.refund_no, moved.notify_url)
+        self.tell(Topic.REFUND, moved.refund_no, moved.notify_url, moved.state)
         return moved
 
     async def settle_slowly(self, after: timedelta) -> bool:
@@ -76,7 +76,7 @@ class Counter:
             return RefundState.ABNORMAL
         return RefundState.CLOSED if Fault.REFUND_CLOSED in faults else RefundState.DONE
 
-    def tell(self, topic: Topic, number: str, url: str) -> None:
+    def tell(self, topic: Topic, number: str, url: str, state: RefundState | None = None) -> None:
         """Queues a notice: none without an address; kept back, late or bent where a fault says so."""
         faults = self.book.faults()
         due = self.now() + (_LATE / self._scale if Fault.CALL_BACK_LATE in faults else timedelta())
@@ -86,6 +86,7 @@ class Counter:
             number=number,
             url=url,
             due_at=None if Fault.NEVER_CALL_BACK in faults else due,
+            state=state,
             forged=Fault.FORGED in faults,
             wrong_amount=Fault.WRONG_AMOUNT in faults,
         )

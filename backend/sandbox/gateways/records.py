@@ -62,7 +62,7 @@ class Refund(Struct, frozen=True, kw_only=True):
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """One event to be told until it is acknowledged. `number`: of the order, for a refund the refund's."""
+    """One event to be told until it is acknowledged. `number`: the order's, or for a refund the refund's."""
 
     notice_id: str
     topic: Topic
@@ -71,5 +71,6 @@ class Notice(Struct, frozen=True, kw_only=True):
     due_at: datetime | None  # None: kept back, acknowledged or given up
     sends: int = 0
     acknowledged: bool = False
+    state: RefundState | None = None  # of the refund when this was to be told
     forged: bool = False
     wrong_amount: bool = False

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 from litestar import Router
 
 from backend.core.clock import Clock
@@ -11,9 +12,19 @@ from backend.sandbox.gateways.courier import Letter, Sender
 from backend.sandbox.gateways.desk import Face
 from backend.sandbox.gateways.faults import COMMON, Fault
 from backend.sandbox.gateways.records import Notice
+from backend.sandbox.gateways.wechat import numbers
+from backend.sandbox.gateways.wechat.bills import Bills
+from backend.sandbox.gateways.wechat.contract import Kept
+from backend.sandbox.gateways.wechat.notices import Notices
+from backend.sandbox.gateways.wechat.orders import Orders
+from backend.sandbox.gateways.wechat.platform import Platform
+from backend.sandbox.gateways.wechat.refunds import Refunds
+from backend.sandbox.gateways.wechat.routes import Provided, wechat_router
 
 
 class WechatGateway(Sender):
+    """What WeChat Pay answers, and what it tells by itself."""
+
     face = Face(
         name="wechat",
         zh="微信支付",
@@ -25,16 +36,19 @@ class WechatGateway(Sender):
     refund_takes = timedelta(seconds=30)
 
     def __init__(self, kept: bytes, book: Book, clock: Clock, url: str) -> None:
-        self._book, self._clock = book, clock
+        self._platform = Platform(msgspec.json.decode(kept, type=Kept), clock, url)
+        self._notices = Notices(self._platform, book)
 
     def write(self, notice: Notice) -> Letter:
-        raise NotImplementedError
+        return self._notices.write(notice)
 
     def is_acknowledged(self, status: int, body: bytes) -> bool:
         return status in {200, 204}
 
     def new_txn_id(self) -> str:
-        raise NotImplementedError
+        return numbers.txn_id(self._platform.now())
 
     def router(self, counter: Counter) -> Router:
-        return Router(path="/v3", route_handlers=[])
+        platform = self._platform
+        orders, refunds, bills = Orders(platform, counter), Refunds(platform, counter), Bills(platform, counter.book)
+        return wechat_router(Provided(platform, orders, refunds, bills, counter, self.face))
