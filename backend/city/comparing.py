@@ -61,10 +61,11 @@ def _after(entry: New, old: Stored | None) -> New:
 
 
 def _reads_otherwise(entry: New, old: Stored) -> bool:
-    if entry.kind not in NAMED:
-        return entry.kind in SHOWN
+    """Of what only its name is shown, a note or a date that is other changes nothing."""
+    if entry.kind not in NAMED or old.name is None:
+        return True
     facts = msgspec.json.decode(entry.content)
-    return old.name is None or msgspec.json.decode(old.name) != (facts.get("name") or facts["title"])
+    return bool(msgspec.json.decode(old.name) != (facts.get("name") or facts["title"]))
 
 
 def _shows(pack: Pack, entry: New, seen: set[Key]) -> bool:

@@ -95,7 +95,7 @@ async def list_current(db: Queryable) -> list[Current]:
 
 
 async def list_named_by(db: Queryable, item_code: str, version: int, kinds: Collection[str]) -> list[Current]:
-    """A version of an item, first, and what it names as it was when that version ended; now, where it has not.
+    """A version of an item, and what it names as it was when that version ended; as it is now, where it has not.
 
     Any text of the item may be a code: what is none finds nothing, and one that only looks like a code does no harm.
     """

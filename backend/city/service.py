@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -95,11 +96,10 @@ async def get_edition(db: Database, city: City, code: str, version: int) -> Edit
     rows = await queries.list_named_by(db, code, version, SHOWN)
     if not rows:
         raise UnknownItemVersion(item_code=code, version=version)
-    item = msgspec.json.decode(rows[0].content, type=Item)
-    then: dict[str, dict[str, Strict]] = {kind: {} for kind in SHOWN}
+    then: dict[str, dict[str, Any]] = {kind: {} for kind in SHOWN}
     for row in rows:
         then[row.kind][row.entry_key] = _decoded(row)
-    return Edition(item, version, msgspec.structs.replace(city, **then))
+    return Edition(then["items"][code], version, msgspec.structs.replace(city, **then))
 
 
 async def list_item_versions(db: Database, code: str) -> list[ItemVersion]:
