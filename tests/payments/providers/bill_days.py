@@ -40,6 +40,34 @@ class Trade(Struct, frozen=True):
     def txn_id(self) -> str:
         return f"{420000000000000000000000 + self.number - self.is_refund}"
 
+    @property
+    def query_id(self) -> str:
+        """UnionPay's number of this trade, be it a payment or a refund."""
+        return f"51{self.number:019}"
+
+    @property
+    def original_id(self) -> str:
+        """UnionPay's number of the payment that a refund gives back."""
+        return f"51{self.number - 1:019}"
+
+    @property
+    def refund_id(self) -> str:
+        """WeChat's number of a refund."""
+        return f"50{self.number:020}"
+
+    @property
+    def status(self) -> str:
+        """WeChat's word for how it stands."""
+        return "SUCCESS"
+
+    @property
+    def fee_fen(self) -> int:
+        return -1 if self.is_refund else 2
+
+    @property
+    def received_fen(self) -> int:
+        return self.fen
+
 
 def day(count: int) -> list[Trade]:
     return [Trade(number, 100 + number % 977, number % 5 == 4) for number in range(count)]
@@ -53,17 +81,18 @@ def wechat(trades: Iterable[Trade], *, compressed: bool = True) -> bytes:
     lines, sums = [WECHAT_HEADER], [0] * 7
     for trade in trades:
         paid, back = (0, trade.fen) if trade.is_refund else (trade.fen, 0)
-        fee = -1 if trade.is_refund else 2
-        kind = "REFUND" if trade.is_refund else "SUCCESS"
+        came, went = (0, trade.received_fen) if trade.is_refund else (trade.received_fen, 0)
+        fee = trade.fee_fen
+        kind = "REFUND" if trade.is_refund else trade.status
         cells = [
             "2026-11-19 10:00:00", "wx0123456789abcdef", MERCHANTS["wechat"], "0", "", trade.txn_id, trade.order_no,
-            "o-nobody", "MWEB", kind, "ICBC_DEBIT", "CNY", yuan(paid), "0.00",
-            f"50{trade.number:020}" if trade.is_refund else "0", trade.refund_no or "0", yuan(back), "0.00",
-            "ORIGINAL" if trade.is_refund else "", "SUCCESS" if trade.is_refund else "", "签注, 工本`费", "",
+            "o-nobody", "MWEB", kind, "ICBC_DEBIT", "CNY", yuan(came), "0.00",
+            trade.refund_id if trade.is_refund else "0", trade.refund_no or "0", yuan(went), "0.00",
+            "ORIGINAL" if trade.is_refund else "", trade.status if trade.is_refund else "", "签注, 工本`费", "",
             f"{yuan(fee)}000", "0.60%", yuan(paid), yuan(back), "",
         ]  # fmt: skip
         lines.append("`" + ",`".join(cells))
-        for at, value in enumerate((1, paid, back, 0, fee, paid, back)):
+        for at, value in enumerate((1, came, went, 0, fee, paid, back)):
             sums[at] += value
     summary = [
         f"{sums[0]}.0",
@@ -79,16 +108,16 @@ def wechat(trades: Iterable[Trade], *, compressed: bool = True) -> bytes:
 def alipay(trades: Iterable[Trade], *, subject: str = "签注, 工本费", remark: str = "多缴,已退") -> bytes:
     lines, counts, sums = [], [0, 0], [0, 0]
     for trade in trades:
-        amount = -trade.fen if trade.is_refund else trade.fen
+        amount, received = (-each if trade.is_refund else each for each in (trade.fen, trade.received_fen))
         cells = [
             f"{trade.txn_id}\t", f"{trade.order_no}\t", "退款" if trade.is_refund else "交易", f"{subject}\t",
             "2026-11-19 09:59:00", "2026-11-19 10:00:00", "\t", "\t", "\t", "\t", "*某(138****0000)\t",
-            yuan(amount), yuan(amount), "0.00", "0.00", "0.00", "0.00", "0.00", "\t", "0.00", "0.00",
-            f"{trade.refund_no}\t", "0.00" if trade.is_refund else "-0.02", "0.00", remark,
+            yuan(amount), yuan(received), "0.00", "0.00", "0.00", "0.00", "0.00", "\t", "0.00", "0.00",
+            f"{trade.refund_no}\t", "0.00" if trade.is_refund else yuan(-trade.fee_fen), "0.00", remark,
         ]  # fmt: skip
         lines.append(",".join(cells))
         counts[trade.is_refund] += 1
-        sums[trade.is_refund] += amount
+        sums[trade.is_refund] += received
     meta = [
         "#支付宝业务明细查询",
         "#账号：[20880000000000010156]",
@@ -121,12 +150,12 @@ def unionpay_file(trades: Iterable[Trade], sent_at: str = "1119100000") -> bytes
             5: sent_at.encode(),
             6: b"6226********0000",
             7: f"{trade.fen:012}".encode(),
-            10: f"51{trade.number:019}".encode(),
+            10: trade.query_id.encode(),
             12: (trade.refund_no or trade.order_no).encode(),
-            16: b"C000000000001" if trade.is_refund else b"D000000000002",
-            17: (f"D{trade.fen:012}" if trade.is_refund else f"C{trade.fen:012}").encode(),
-            20: b"04" if trade.is_refund else b"01",
-            27: f"51{trade.number - 1:019}".encode() if trade.is_refund else b"",
+            16: f"{'C' if trade.is_refund else 'D'}{abs(trade.fee_fen):012}".encode(),
+            17: f"{'D' if trade.is_refund else 'C'}{trade.received_fen:012}".encode(),
+            20: (b"04" if trade.is_refund else b"01") if trade.status == "SUCCESS" else trade.status.encode(),
+            27: trade.original_id.encode() if trade.is_refund else b"",
             28: MERCHANTS["unionpay"].encode(),
             31: "随申办".encode("gbk"),
         }

@@ -1,0 +1,1 @@
+"""Reconciliation: the providers' daily bills against the ledger, day by day."""
