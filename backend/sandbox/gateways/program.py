@@ -53,7 +53,7 @@ def create_gateway(name: str, directory: Path, url: str, *, scale: float, clock:
             yield
         book.close()
 
-    calls = Router(path="/", route_handlers=[gateway.router(counter)], middleware=[outages(counter, scale)])
+    calls = Router(path="/", route_handlers=[gateway.router(counter)], middleware=[outages(counter)])
     desk = desk_router(Provided(gateway.face, counter, gateway.new_txn_id))
 
     return Litestar(
