@@ -54,3 +54,12 @@ class RefundTooMuch(Refusal):
     status = 409
     zh = "退款金额超过可退金额。"
     en = "The refund is more than what can still be refunded."
+
+
+class ReceiptNotFound(Refusal):
+    """Also where the payment is somebody else's, or settled no bill."""
+
+    code = "payments.receipt_not_found"
+    status = 404
+    zh = "这次缴费没有凭证。请回到缴费列表查看。"
+    en = "There is no voucher for this payment. Go back to your bills."

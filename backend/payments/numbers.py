@@ -38,8 +38,12 @@ def owner_of(keyring: Keyring, number: str) -> UUID | None:
 
 def new_bill_no(now: datetime) -> str:
     """What people read and tell on the phone: SP, the day, eight characters."""
-    tail = "".join(_SPOKEN[byte % 32] for byte in os.urandom(8))
-    return f"SP{local_date(now):%y%m%d}{tail}"
+    return f"SP{local_date(now):%y%m%d}{spoken(os.urandom(8))}"
+
+
+def spoken(raw: bytes) -> str:
+    """A character for each byte, with five of its bits, that nobody mistakes for another one."""
+    return "".join(_SPOKEN[byte % 32] for byte in raw)
 
 
 def _new(keyring: Keyring, subject_id: UUID) -> str:

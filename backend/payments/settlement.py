@@ -16,6 +16,7 @@ from backend.payments.money import Fen
 from backend.payments.numbers import new_refund_no, owner_of
 from backend.payments.queries import bills, orders, refunds
 from backend.payments.queries import ledger as queries
+from backend.payments.receipts.service import issue_receipt
 from backend.payments.records import Account, Cause, Order, OrderState, Refund, RefundState, Source
 from backend.payments.states import ORDERS, Step
 from backend.payments.verdicts import Verdict
@@ -122,6 +123,7 @@ async def _note_paid(
     else:
         await list_exception(tx, order.subject_id, Odd.SECOND_PAYMENT, seen, source, now)
     if owed:
+        await issue_receipt(tx, order, now)
         settled = PaymentSettled(
             subject_id=order.subject_id,
             bill_id=order.bill_id,

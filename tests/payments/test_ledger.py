@@ -54,6 +54,7 @@ BREAKS = {
     "order_reserved_equals_refunds": "UPDATE payment_refunds SET amount_fen = amount_fen + 1",
     "order_refunded_equals_refunds": "UPDATE payment_refunds SET state = 'accepted'",
     "settled_bill_has_its_payment": "UPDATE bills SET amount_fen = 1 WHERE state = 'settled'",
+    "settled_bill_has_its_receipt": "DELETE FROM receipts",
     "payment_of_a_bill_settles_it": "UPDATE bills SET state = 'open', settled_by = NULL",
     "overpayment_is_going_back": """DELETE FROM payment_refunds WHERE cause = 'overpayment';
         UPDATE payment_orders SET reserved_fen = 0 WHERE booked_to = 'overpayment'""",

@@ -53,6 +53,11 @@ INVARIANTS = {
         WHERE b.state IN ('settled', 'refunded')
           AND (o.order_no IS NULL OR o.booked_to <> 'receivable' OR o.bill_id <> b.bill_id
                OR o.amount_fen <> b.amount_fen)""",
+    "settled_bill_has_its_receipt": """SELECT count(*) FROM bills b
+        LEFT JOIN receipts r ON r.subject_id = b.subject_id AND r.bill_id = b.bill_id
+        LEFT JOIN receipt_directory d ON d.receipt_no = r.receipt_no
+        WHERE b.settled_by IS DISTINCT FROM r.order_no
+           OR d.subject_id IS DISTINCT FROM r.subject_id OR d.order_no IS DISTINCT FROM r.order_no""",
     "payment_of_a_bill_settles_it": """SELECT count(*) FROM payment_orders o
         JOIN bills b ON b.subject_id = o.subject_id AND b.bill_id = o.bill_id
         WHERE o.booked_to = 'receivable' AND b.settled_by IS DISTINCT FROM o.order_no""",

@@ -1,0 +1,60 @@
+"""Vouchers: made with the settlement, opened to the payer, and in part to whoever holds number and code."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.citizens.masking import mask_name
+from backend.citizens.models import Profile
+from backend.citizens.service import get_profile
+from backend.core.crypto import Keyring
+from backend.core.db import Queryable, Tx
+from backend.payments.errors import ReceiptNotFound
+from backend.payments.fiscal import Fiscal, open_fiscal
+from backend.payments.receipts.models import Receipt
+from backend.payments.receipts.numbers import as_issued, belong_together, new_receipt_no
+from backend.payments.receipts.queries import find_place, find_receipt, insert_receipt
+from backend.payments.records import Order
+
+
+class Voucher(Struct, frozen=True):
+    """A receipt opened, for the eyes of its payer."""
+
+    receipt: Receipt
+    payer: Profile
+    fiscal: Fiscal
+
+
+class Shown(Struct, frozen=True):
+    """What others may see: of the payer hardly more than the family name."""
+
+    receipt: Receipt
+    payer: str
+
+
+async def issue_receipt(tx: Tx, order: Order, now: datetime) -> None:
+    """For the payment that settles its bill, in the transaction that says so; there is never a second one."""
+    await insert_receipt(tx, order.subject_id, order.bill_id, order.order_no, new_receipt_no(now), now)
+
+
+async def open_receipt(conn: Queryable, keyring: Keyring, subject_id: UUID, order_no: str) -> Voucher:
+    """Raises ReceiptNotFound, also where the payment is somebody else's or has settled nothing."""
+    receipt = await find_receipt(conn, subject_id, order_no)
+    if receipt is None:
+        raise ReceiptNotFound
+    payer = await get_profile(conn, keyring, subject_id)
+    return Voucher(receipt, payer, open_fiscal(keyring, receipt.bill_id, receipt.key_id, receipt.fiscal_enc))
+
+
+async def verify_receipt(conn: Queryable, keyring: Keyring, typed_no: str, typed_code: str) -> Shown | None:
+    """None where number and code, as somebody types them, are not a pair that was issued here."""
+    receipt_no, code = as_issued(typed_no), as_issued(typed_code)
+    if not belong_together(keyring, receipt_no, code):
+        return None
+    place = await find_place(conn, receipt_no)
+    receipt = None if place is None else await find_receipt(conn, *place)
+    if receipt is None:
+        return None
+    payer = await get_profile(conn, keyring, receipt.subject_id)
+    return Shown(receipt, mask_name(payer.name))
