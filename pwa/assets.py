@@ -55,6 +55,11 @@ def stylesheet() -> bytes:
     return b"\n".join(part.read_bytes() for part in parts)
 
 
+def desk_stylesheet() -> bytes:
+    """What only the operators' pages need, beside the other."""
+    return b"\n".join(part.read_bytes() for part in sorted((STATIC / "css" / "desk").glob("*.css")))
+
+
 def script() -> bytes:
     """The core, then each behaviour, in one function scope."""
     js = STATIC / "js"
@@ -75,7 +80,7 @@ def _made(name: str, body: bytes) -> Asset:
 @cache
 def assets() -> dict[str, Asset]:
     """Every file by its plain name: app.css, app.js, icons.svg, icon-192.png …"""
-    bodies = {"app.css": stylesheet(), "app.js": script()}
+    bodies = {"app.css": stylesheet(), "desk.css": desk_stylesheet(), "app.js": script()}
     bodies |= {name: (STATIC / name).read_bytes() for name in SPRITES}
     bodies |= {path.name: path.read_bytes() for path in sorted((STATIC / "icons").iterdir())}
     return {name: _made(name, body) for name, body in bodies.items()}

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from pwa.assets import asset, assets, service_worker
 from pwa.catalogue import translations
+from pwa.charts import drawn, row_bars
 from pwa.icons import icon, icon_tile
 from pwa.views.shell import Locale, Shell
 from pwa.words import Words
@@ -31,6 +32,7 @@ def environment(locale: Locale) -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_translations(translations(locale), newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(Words(locale, translations(locale)).filters(), icon=icon, icon_tile=icon_tile, asset=asset)
+    env.filters.update(drawn=drawn, row_bars=row_bars)
     env.globals["gap"] = " " if locale is Locale.EN else ""
     return env
 

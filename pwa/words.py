@@ -130,6 +130,16 @@ class Words:
         """An amount as a figure: ¥ 10.00."""
         return f"¥{NBSP}{fen // 100:,}.{fen % 100:02}"
 
+    def amount(self, value: int, money: bool = False) -> str:
+        """A value of a chart: 1,234, or fen as ¥ 12.34."""
+        if not money:
+            return f"{value:,}"
+        return f"¥{NBSP}{value // 100:,}" if value % 100 == 0 else self.figure(value)
+
+    def tick(self, at: date | time, today: date) -> str:
+        """A day or an hour along a chart."""
+        return self.hour(at) if isinstance(at, time) else self.day_short(at, today)
+
     def fee(self, fee: Fee) -> str:
         if fee.amount_fen is None:
             return self._("费用暂无信息")
@@ -139,5 +149,7 @@ class Words:
         return f"{self.plain(fee.name)} {amount}" if fee.name is not None else amount
 
     def filters(self) -> dict[str, object]:
-        names = "plain text day day_short moment local_day hour month weekday today days_left money figure fee"
+        names = (
+            "plain text day day_short moment local_day hour month weekday today days_left money figure fee amount tick"
+        )
         return {name: getattr(self, name) for name in names.split()} | {"query": lambda value: quote(value, safe="")}

@@ -8,10 +8,10 @@ from pwa.views.shell import DeskEntry
 
 _EVERYBODY = frozenset(Role)
 _ENTRIES: tuple[tuple[DeskEntry, frozenset[Role]], ...] = (
-    (DeskEntry(path="/ops", icon="layout-grid", label=Text("概览", "Overview")), _EVERYBODY),
+    (DeskEntry(path="/ops", icon="chart-column", label=Text("概览", "Overview")), _EVERYBODY),
     (DeskEntry(path="/ops/reconciliation", icon="scale", label=Text("对账", "Reconciliation")), _EVERYBODY),
     (DeskEntry(path="/ops/rules", icon="bell", label=Text("规则台", "Rules desk")), _EVERYBODY),
-    (DeskEntry(path="/ops/search-misses", icon="search", label=Text("搜不到的词", "Searched in vain")), _EVERYBODY),
+    (DeskEntry(path="/ops/search-misses", icon="search-x", label=Text("搜不到的词", "Searched in vain")), _EVERYBODY),
 )
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from pwa.views.parts import Text
-from pwa.views.shell import CityFace, Locale, Mode, Shell, Tab, TextSize, Theme
+from pwa.views.shell import CityFace, Desk, Locale, Mode, Shell, Tab, TextSize, Theme
 
 TODAY = date(2026, 11, 20)
 
@@ -31,6 +31,7 @@ def shell(
     path: str = "/",
     signed_in: bool = True,
     text_size: TextSize = TextSize.NORMAL,
+    desk: Desk | None = None,
 ) -> Shell:
     return Shell(
         city=SHANGHAI,
@@ -44,4 +45,5 @@ def shell(
         csrf_token="example-token" if signed_in else None,
         display_name="林*雯" if signed_in else None,
         unread=3 if signed_in else 0,
+        desk=desk,
     )

@@ -2,14 +2,15 @@
 
 from msgspec import Struct
 
-from pwa.examples import catalogue, home, inbox, wallet
+from pwa.examples import catalogue, home, inbox, operators, wallet
 from pwa.rendering import TEMPLATES
+from pwa.views.charts import Columns, Figure, Rows
 from pwa.views.guide import Guide, Material, MaterialState, SelfCheck
 from pwa.views.home import CaseStrip, FeedCard
 from pwa.views.messages import MessageLine, OpenMessage, Why
 from pwa.views.parts import FieldError, Segment, Text, Tile
 from pwa.views.services import HeldLicence, Result
-from pwa.views.shell import Toast
+from pwa.views.shell import Desk, Toast
 from pwa.views.wallet import IssuerColour, LicenceCard, LicenceStatus, NotHeld
 
 COMPONENTS = tuple(sorted(path.stem for path in (TEMPLATES / "examples").glob("*.html")))
@@ -38,6 +39,10 @@ class Gallery(Struct, frozen=True, kw_only=True):
     why: Why
     errors: tuple[FieldError, ...]
     toast: Toast
+    desk: Desk
+    figures: tuple[Figure, ...]
+    columns: tuple[Columns, ...]
+    rows: tuple[Rows, ...]
 
 
 def _every_material() -> tuple[Material, ...]:
@@ -85,4 +90,8 @@ def gallery(*components: str) -> Gallery:
         why=inbox.ENDORSE.why or Why(based_on=Text("-"), rule=Text("-")),
         errors=inbox.SETTINGS_REFUSED.errors,
         toast=Toast(text=Text("不再提醒居住证签注", "No more reminders"), undo_path="/messages/019aa001/undo-stop"),
+        desk=operators.DESK,
+        figures=operators.FIGURES,
+        columns=(operators.NOTHING, operators.DELIVERIES),
+        rows=(operators.FEEDS,),
     )

@@ -2,13 +2,13 @@
 
 from msgspec import Struct
 
-from pwa.examples import catalogue, home, inbox, payments, wallet
+from pwa.examples import catalogue, home, inbox, operators, payments, wallet
 from pwa.examples.api_docs import API_DOCS
 from pwa.examples.search_misses import SEARCH_MISSES
 from pwa.views.pages import ErrorPage, Plain
 from pwa.views.parts import Action, Text
 from pwa.views.payments import ResultState
-from pwa.views.shell import Tab
+from pwa.views.shell import Desk, Tab
 from pwa.views.wallet import Wallet
 
 
@@ -21,6 +21,7 @@ class Screen(Struct, frozen=True, kw_only=True):
     tab: Tab | None = None
     elder_view: Struct | None = None
     signed_in: bool = True
+    desk: Desk | None = None
 
 
 def _screen(template: str, view: Struct, path: str, tab: Tab | None = None, elder_view: Struct | None = None) -> Screen:
@@ -29,6 +30,10 @@ def _screen(template: str, view: Struct, path: str, tab: Tab | None = None, elde
 
 def _signed_out(template: str, view: Struct, path: str, tab: Tab | None = None) -> Screen:
     return Screen(template=template, view=view, path=path, tab=tab, signed_in=False)
+
+
+def _operators(template: str, view: Struct, path: str, desk: Desk = operators.DESK) -> Screen:
+    return Screen(template=template, view=view, path=path, signed_in=desk.name is not None, desk=desk)
 
 
 NOT_SIGNED_IN = ErrorPage(
@@ -75,6 +80,12 @@ SCREENS = {
     "error-500": _screen("core/error.html", ErrorPage(status=500, reference="019AA-7F3C"), "/"),
     "offline": _signed_out("core/offline.html", Plain(), "/offline"),
     "api": _signed_out("ops/api_docs.html", API_DOCS, "/api/docs"),
-    "search-misses": _signed_out("ops/search_misses.html", SEARCH_MISSES, "/ops/search-misses"),
+    "overview": _operators("ops/overview.html", operators.OVERVIEW, "/ops"),
+    "search-misses": _operators("ops/search_misses.html", SEARCH_MISSES, "/ops/search-misses"),
+    "operators": _operators("operators/sign_in.html", operators.SIGN_IN, "/ops/sign-in", operators.NOBODYS_DESK),
+    "operators-refused": _operators(
+        "operators/sign_in.html", operators.SIGN_IN_REFUSED, "/ops/sign-in", operators.NOBODYS_DESK
+    ),
+    "operators-error": _operators("core/error.html", ErrorPage(status=403), "/ops/nowhere"),
     "install": _signed_out("core/install.html", Plain(), "/install"),
 }

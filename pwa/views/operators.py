@@ -1,7 +1,10 @@
-"""The door of the operators' desk."""
+"""The operators' door, and the pictures they see first."""
+
+from datetime import datetime
 
 from msgspec import Struct
 
+from pwa.views.charts import Columns, Figure, Rows
 from pwa.views.parts import FieldError
 
 
@@ -10,3 +13,12 @@ class SignIn(Struct, frozen=True, kw_only=True):
 
     return_path: str
     errors: tuple[FieldError, ...] = ()
+
+
+class Overview(Struct, frozen=True, kw_only=True):
+    """How the hall does: figures of this moment, then what happened day by day and by name."""
+
+    at: datetime
+    figures: tuple[Figure, ...]
+    columns: tuple[Columns, ...]
+    rows: tuple[Rows, ...]

@@ -20,7 +20,16 @@ REQUESTS = web.AppKey("requests", dict[str, int])
 
 def draw(name: str, locale: Locale, mode: Mode, theme: Theme, size: TextSize = TextSize.NORMAL) -> bytes:
     screen = ALL_SCREENS[name]
-    frame = shell(locale, mode, theme, tab=screen.tab, path=screen.path, signed_in=screen.signed_in, text_size=size)
+    frame = shell(
+        locale,
+        mode,
+        theme,
+        tab=screen.tab,
+        path=screen.path,
+        signed_in=screen.signed_in,
+        text_size=size,
+        desk=screen.desk,
+    )
     elder_view = screen.elder_view if mode is Mode.ELDER else None
     return render(screen.template, frame, elder_view or screen.view)
 
