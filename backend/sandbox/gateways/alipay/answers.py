@@ -40,4 +40,4 @@ def _json(content: Mapping[str, Any]) -> str:
 
 
 def _response(text: str) -> Response[bytes]:
-    return Response(text.encode(), media_type="text/html;charset=utf-8")
+    return Response(text.encode(), status_code=200, media_type="text/html;charset=utf-8")

@@ -1,8 +1,10 @@
 """Alipay as one program."""
 
 import secrets
+from functools import cached_property
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from litestar import Router
 
 from backend.core.clock import SHANGHAI, Clock
@@ -37,11 +39,16 @@ class AlipayGateway(Sender):
     def __init__(self, kept: bytes, book: Book, clock: Clock, url: str) -> None:
         self._contract = msgspec.json.decode(kept, type=Contract)
         self._book, self._clock, self._url = book, clock, url
-        self._key, self._foreign_key = load_key(self._contract.key_pem), new_key()
+        self._key = load_key(self._contract.key_pem)
 
     def write(self, notice: Notice) -> Letter:
         fields = notices.fields_of(self._book, self._contract, notice, local(self._clock.now()))
         return notices.letter(fields, self._foreign_key if notice.forged else self._key)
+
+    @cached_property
+    def _foreign_key(self) -> RSAPrivateKey:
+        """Of nobody: for notices that are forged."""
+        return new_key()
 
     def is_acknowledged(self, status: int, body: bytes) -> bool:
         return status == 200 and body == b"success"
