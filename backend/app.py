@@ -46,6 +46,8 @@ from backend.payments import pages as payments_pages
 from backend.payments import routes as payments_routes
 from backend.payments.channels import NO_WAYS_TO_PAY, Providers
 from backend.payments.gateways import open_providers
+from backend.payments.receipts import pages as receipts_pages
+from backend.payments.receipts import routes as receipts_routes
 from pwa.rendering import preload
 from pwa.views.parts import Text
 from pwa.views.shell import CityFace
@@ -68,6 +70,8 @@ HANDLERS: list[BaseRouteHandler] = [
     *inbox_routes.HANDLERS,
     *payments_pages.HANDLERS,
     *payments_routes.HANDLERS,
+    *receipts_pages.HANDLERS,
+    *receipts_routes.HANDLERS,
     *operators_pages.HANDLERS,
     *ops_routes.HANDLERS,
 ]

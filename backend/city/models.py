@@ -242,3 +242,4 @@ class Profile(Strict, frozen=True, kw_only=True):
     elder_services: tuple[Tile, ...]
     popular_searches: tuple[Text, ...]
     sources: tuple[str, ...]
+    fiscal_check_url: str | None = None  # where anybody checks a 财政电子票据

@@ -19,6 +19,10 @@ def result_path(order_no: str) -> str:
     return f"/payments/{order_no}"
 
 
+def receipt_path(order_no: str) -> str:
+    return f"{result_path(order_no)}/receipt"
+
+
 def return_url(settings: Settings) -> str:
     """Where the provider leads back to; `{order_no}` is filled in once it is known."""
     return f"{settings.public_url}{result_path('{order_no}')}/back"

@@ -7,7 +7,7 @@ from backend.city.city import City
 from backend.core.clock import SHANGHAI
 from backend.payments.channels import Providers
 from backend.payments.models import Channel
-from backend.payments.paths import bill_path, result_path
+from backend.payments.paths import bill_path, receipt_path, result_path
 from backend.payments.providers.protocol import Creation, Scene
 from backend.payments.records import Account, Bill, BillState, Order, OrderState
 from pwa.views.parts import Text
@@ -48,7 +48,7 @@ def title_of(city: City, fee_code: str) -> Text:
 def bill_list(bills: Sequence[Bill], city: City) -> BillList:
     def drawn(bill: Bill) -> OwedBill:
         return OwedBill(
-            path=bill_path(bill.bill_id),
+            path=bill_path(bill.bill_id) if bill.settled_by is None else receipt_path(bill.settled_by),
             title=title_of(city, bill.fee_code),
             amount_fen=bill.amount_fen,
             due_on=bill.due_on,
@@ -86,6 +86,7 @@ def result_page(order: Order, bill: Bill, city: City) -> PaymentResult:
         facts=(how, *_received(order.paid_at), *_facts(bill)[::-2]),
         bill_path=bill_path(bill.bill_id),
         go_path=f"{result_path(order.order_no)}/go" if order.state in _OPEN and order.creation else None,
+        receipt_path=receipt_path(order.order_no) if bill.settled_by == order.order_no else None,
     )
 
 

@@ -51,4 +51,5 @@ def result(state: ResultState) -> PaymentResult:
         facts=(_RECEIVED, *_FACTS),
         bill_path="/bills/019aa301",
         go_path="/payments/1/go" if state is ResultState.CHECKING else None,
+        receipt_path="/payments/1/receipt" if state is ResultState.PAID else None,
     )

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from pwa.examples import catalogue, home, inbox, operators, payments, wallet
+from pwa.examples import catalogue, home, inbox, operators, payments, receipts, wallet
 from pwa.examples.api_docs import API_DOCS
 from pwa.examples.search_misses import SEARCH_MISSES
 from pwa.views.pages import ErrorPage, Plain
@@ -63,6 +63,11 @@ SCREENS = {
     "pay-checking": _screen("payments/result.html", payments.result(ResultState.CHECKING), "/payments/2", Tab.ME),
     "pay-refunding": _screen("payments/result.html", payments.result(ResultState.REFUNDING), "/payments/3", Tab.ME),
     "pay-ended": _screen("payments/result.html", payments.result(ResultState.ENDED), "/payments/4", Tab.ME),
+    "receipt": _screen("payments/receipt.html", receipts.RECEIPT, "/payments/1/receipt", Tab.ME),
+    "receipt-refunded": _screen("payments/receipt.html", receipts.RECEIPT_REFUNDED, "/payments/1/receipt", Tab.ME),
+    "verify": _signed_out("payments/verify.html", receipts.VERIFY, "/receipts/verify"),
+    "verify-refused": _signed_out("payments/verify.html", receipts.VERIFY_REFUSED, "/receipts/verify"),
+    "verified": _signed_out("payments/verify.html", receipts.VERIFIED, "/receipts/verify"),
     "messages": _screen("inbox/messages.html", inbox.MESSAGES, "/messages", Tab.MESSAGES),
     "messages-empty": _screen("inbox/messages.html", inbox.NO_MESSAGES, "/messages?tab=notice", Tab.MESSAGES),
     "message": _screen("inbox/message.html", inbox.MESSAGE, "/messages/019aa001", Tab.MESSAGES),

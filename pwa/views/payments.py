@@ -64,6 +64,7 @@ class PaymentResult(Struct, frozen=True, kw_only=True):
     facts: tuple[PaymentFact, ...]
     bill_path: str
     go_path: str | None = None  # back to the provider, while it waits for the resident
+    receipt_path: str | None = None  # the voucher, where this payment has settled the bill
 
 
 class LeavePage(Struct, frozen=True, kw_only=True):

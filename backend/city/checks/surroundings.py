@@ -29,6 +29,7 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SLUGGED = LicenceType | Fee | Rule | Package | Theme | LifeStage | Department | Source | Synonym
 _EVENT = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 _DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_ADDRESS = re.compile(r"https?://[0-9A-Za-z.-]+(:\d+)?(/[^\s\"<>]*)?", re.ASCII)
 _LABEL_LENGTH = 5
 _SATURDAY = 5
 
@@ -145,6 +146,8 @@ def _profile(profile: Profile) -> Iterator[str]:
         ZoneInfo(profile.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         yield f"time_zone: there is no {profile.time_zone}"
+    if profile.fiscal_check_url is not None and not _ADDRESS.fullmatch(profile.fiscal_check_url):
+        yield "fiscal_check_url: is an address that begins with https:// or http://"
     for field, tiles, number in (
         ("common_services", profile.common_services, 8),
         ("elder_services", profile.elder_services, 6),
