@@ -13,6 +13,7 @@ from backend.departments.events import EventReceived
 from backend.licences.events import LicenceRecorded
 from backend.licences.service import close_renewal, file_renewal, reconsider_licences
 from backend.payments.events import BillRecorded, PaymentOverpaid, PaymentSettled, RefundSucceeded
+from backend.payments.telling import tell_of_bill, tell_of_overpayment, tell_of_payment, tell_of_refund
 from backend.reminders.service import settle_reminders
 from notifications.subscriptions import unsubscribe_others
 
@@ -55,9 +56,9 @@ def event_map(redis: Redis) -> EventMap:
         LicenceRecorded: [take_back_reminders],
         PersonDied: [take_back_reminders, end_access],
         DeathWithdrawn: [resume_reminders],
-        BillRecorded: [],
-        PaymentSettled: [],
-        PaymentOverpaid: [],  # its refund is queued in the same transaction
-        RefundSucceeded: [],
+        BillRecorded: [tell_of_bill],
+        PaymentSettled: [tell_of_payment],
+        PaymentOverpaid: [tell_of_overpayment],  # its refund is queued in the same transaction
+        RefundSucceeded: [tell_of_refund],
         PersonMovedOut: [],  # nothing follows yet: a person who moved away keeps the licences and their reminders
     }

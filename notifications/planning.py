@@ -24,16 +24,19 @@ class Plan(Struct, frozen=True, kw_only=True):
     round: int = 0
 
 
-async def plan_deliveries(tx: Conn, plans: Sequence[Plan], *, due_at: datetime, now: datetime) -> list[Pointer]:
+async def plan_deliveries(
+    tx: Conn, plans: Sequence[Plan], *, due_at: datetime, now: datetime, published: bool = True
+) -> list[Pointer]:
     """One delivery per message, channel and target, due at `due_at` or when the quiet hours it falls into are over.
 
-    Returns pointers to the messages that are due by `now`.
+    Returns pointers to the messages that are due by `now`; none where nobody will publish them.
     """
     if not plans:
         return []
     by_id = {plan.message_id: plan for plan in plans}
     targets = await deliveries.list_targets(tx, [_wanted(plan) for plan in plans])
-    new = [_new_delivery(target, by_id[target.message_id], due_at, now) for target in targets]
+    pointed_at = now if published else None
+    new = [_new_delivery(target, by_id[target.message_id], due_at, now, pointed_at) for target in targets]
     if new:
         await deliveries.insert_deliveries(tx, new)
     return [Pointer(*key) for key in sorted({(each.recipient_id, each.message_id) for each in new if each.pointed_at})]
@@ -44,7 +47,9 @@ def _wanted(plan: Plan) -> Wanted:
     return Wanted(plan.recipient_id, plan.message_id, plan.topic, push)
 
 
-def _new_delivery(target: Target, plan: Plan, due_at: datetime, now: datetime) -> NewDelivery:
+def _new_delivery(
+    target: Target, plan: Plan, due_at: datetime, now: datetime, pointed_at: datetime | None
+) -> NewDelivery:
     released = due_at if plan.ignores_quiet_hours else release_at(due_at, target.quiet_hours)
     return NewDelivery(
         recipient_id=target.recipient_id,
@@ -53,5 +58,5 @@ def _new_delivery(target: Target, plan: Plan, due_at: datetime, now: datetime) -
         target=target.target,
         round=plan.round,
         due_at=released,
-        pointed_at=now if released <= now else None,
+        pointed_at=pointed_at if released <= now else None,
     )

@@ -17,13 +17,14 @@ POINTER_PATIENCE = timedelta(minutes=2)  # a pointer given out this long ago and
 MAX_POINTERS_WAITING = 20_000  # the stream is a window onto Postgres, not a second copy
 
 
-async def queue(tx: Conn, new: Sequence[Message], now: datetime) -> list[Pointer]:
+async def queue(tx: Conn, new: Sequence[Message], now: datetime, *, published: bool = True) -> list[Pointer]:
     """Records messages in the transaction of their cause; a message already queued once is left as it is.
 
     Thousands at once are fine (four statements whatever their number). A stopped rule or topic is recorded as read
     and goes nowhere; what a newer message says anew counts as read (`Message.about`). Returns pointers to what is due
-    now: give them to `publish` after the commit. What falls into quiet hours waits in Postgres for the sweep. Raises
-    UnknownTopic; the database refuses a link that leaves our site.
+    now: give them to `publish` after the commit. Who cannot do that says `published=False`, and the sweep finds them
+    seconds later. What falls into quiet hours waits in Postgres for it too. Raises UnknownTopic; the database refuses a
+    link that leaves our site.
     """
     if not new:
         return []
@@ -41,7 +42,7 @@ async def queue(tx: Conn, new: Sequence[Message], now: datetime) -> list[Pointer
         )
         for each in told
     ]
-    return await planning.plan_deliveries(tx, plans, due_at=now, now=now)
+    return await planning.plan_deliveries(tx, plans, due_at=now, now=now, published=published)
 
 
 async def publish(redis: Redis, pointers: Sequence[Pointer]) -> None:
@@ -68,6 +69,11 @@ async def measure_lag(db: Conn, now: datetime) -> timedelta:
     lag = timedelta() if oldest is None else now - oldest
     QUEUE_LAG.set(lag.total_seconds())
     return lag
+
+
+async def is_in_force(conn: Conn, recipient_id: UUID, rule: str, *, prefix: str) -> bool:
+    """Whether something was told under this rule, for an occasion that begins so, that has not been taken back."""
+    return await messages.exists_active(conn, recipient_id, rule, prefix)
 
 
 async def take_items_back(tx: Conn, recipient_id: UUID, message_id: UUID, keys: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from backend.core.db import Queryable, Tx, many, maybe
 class Load(Struct, frozen=True):
     version: int
     content_hash: bytes
+    loaded_at: datetime
 
 
 class Stored(Struct, frozen=True):
@@ -55,7 +56,9 @@ async def lock_loads(tx: Tx) -> None:
 
 
 async def find_last_load(db: Queryable) -> Load | None:
-    return await maybe(db, Load, "SELECT version, content_hash FROM pack_loads ORDER BY version DESC LIMIT 1")
+    return await maybe(
+        db, Load, "SELECT version, content_hash, loaded_at FROM pack_loads ORDER BY version DESC LIMIT 1"
+    )
 
 
 async def insert_load(tx: Tx, version: int, region: str, content_hash: bytes, now: datetime) -> None:
@@ -92,6 +95,15 @@ async def list_current(db: Queryable) -> list[Current]:
         ORDER BY position
         """,
     )
+
+
+async def find_current(conn: Queryable, kind: str, entry_key: str) -> str | None:
+    content: str | None = await conn.fetchval(
+        "SELECT content::text FROM pack_entries WHERE kind = $1 AND entry_key = $2 AND superseded_at IS NULL",
+        kind,
+        entry_key,
+    )
+    return content
 
 
 async def list_named_by(db: Queryable, item_code: str, version: int, kinds: Collection[str]) -> list[Current]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -13,10 +13,10 @@ from backend.city.city import City, Edition
 from backend.city.comparing import SHOWN, compare
 from backend.city.errors import NoCityLoaded, UnknownItem, UnknownItemVersion
 from backend.city.items import Item
-from backend.city.models import Strict
+from backend.city.models import Fee, Strict
 from backend.city.pack import KINDS, Pack, assemble, entries_of
 from backend.city.queries import Current, New, Stored, Version
-from backend.core.db import Database, Tx
+from backend.core.db import Database, Queryable, Tx
 
 _STRUCTS = {kind.name: kind.struct for kind in KINDS}
 _ENCODER = msgspec.json.Encoder(order="deterministic")
@@ -61,6 +61,8 @@ async def load_pack(db: Database, pack: Pack, now: datetime) -> PackLoad:
         if last is not None and last.content_hash == digest:
             return PackLoad(last.version, 0, 0, 0, 0, len(entries), ())
         version = 1 if last is None else last.version + 1
+        if last is not None:  # by their times it is known what was valid together, whatever the clock was set to
+            now = max(now, last.loaded_at + timedelta(microseconds=1))
         await queries.insert_load(tx, version, pack.profile.region, digest, now)
         return await _replace(tx, version, pack, entries, now)
 
@@ -80,6 +82,12 @@ def city_of(pack: Pack, version: int = 1, item_versions: Mapping[str, int] | Non
     """The city of a pack that was just read; every item is at its first version unless told otherwise."""
     fields = msgspec.structs.asdict(pack)
     return City(**fields, version=version, item_versions=item_versions or dict.fromkeys(pack.items, 1))
+
+
+async def find_fee(conn: Queryable, code: str) -> Fee | None:
+    """A fee item of the current pack, for whoever has no city at hand."""
+    content = await queries.find_current(conn, "fees", code)
+    return None if content is None else msgspec.json.decode(content, type=Fee)
 
 
 async def find_version(db: Database) -> int | None:

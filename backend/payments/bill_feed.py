@@ -127,4 +127,5 @@ def _event(change: Change[Declared], subject_id: UUID) -> BillRecorded:
         due_on=declared.due_on,
         withdrawn=declared.withdrawn,
         first=change.known is None,
+        stated_at=change.candidate.updated_at,
     )

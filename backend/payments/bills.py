@@ -51,7 +51,7 @@ async def raise_bill(
     await queries.upsert_bills(tx, [row], keyring.current, fee.department or _HOUSE, now)
     raised = BillRecorded(
         subject_id=subject_id, bill_id=bill_id, fee_code=fee_code, amount_fen=fee.amount_fen, due_on=due_on,
-        withdrawn=False, first=True,
+        withdrawn=False, first=True, stated_at=now,
     )  # fmt: skip
     await record(tx, [raised], now)
     return bill_id

@@ -1,13 +1,15 @@
 """What happened to somebody's payment, as far as other features act on it."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from backend.core.events import Event
 
 
 class BillRecorded(Event, frozen=True, kw_only=True, tag="payments.bill_recorded"):
-    """Somebody owes a fee or a fine, or what is owed has changed. `first`: it is new to us."""
+    """Somebody owes a fee or a fine, or what is owed has changed. `first`: it is new to us; `stated_at`: when whoever
+    it is owed to said so.
+    """
 
     bill_id: UUID
     fee_code: str
@@ -15,6 +17,7 @@ class BillRecorded(Event, frozen=True, kw_only=True, tag="payments.bill_recorded
     due_on: date | None
     withdrawn: bool
     first: bool
+    stated_at: datetime | None = None
 
 
 class PaymentSettled(Event, frozen=True, kw_only=True, tag="payments.settled"):

@@ -167,6 +167,19 @@ async def find_message(conn: Conn, recipient_id: UUID, message_id: UUID, now: da
     return None if row is None else _inbox_message(row)
 
 
+async def exists_active(conn: Conn, recipient_id: UUID, rule: str, prefix: str) -> bool:
+    found: bool = await conn.fetchval(
+        """
+        SELECT EXISTS (SELECT 1 FROM messages
+                       WHERE recipient_id = $1 AND rule = $2 AND state = 'active' AND starts_with(occasion, $3))
+        """,
+        recipient_id,
+        rule,
+        prefix,
+    )
+    return found
+
+
 def _inbox_message(row: Any) -> InboxMessage:
     return InboxMessage(
         message_id=row["message_id"],
