@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -57,7 +58,7 @@ def creation(config: WechatConfig, key: RSAPrivateKey, order: NewOrder, created:
     expires_at = min(order.expires_at, now + _LIFETIMES[order.scene])
     match order.scene, created:
         case Scene.WEB, Created(h5_url=str(url)):
-            return Creation(url=url, expires_at=expires_at)
+            return Creation(url=_leading_back(url, order.return_url), expires_at=expires_at)
         case Scene.QR, Created(code_url=str(code)):
             return Creation(qr_code=code, expires_at=expires_at)
         case Scene.INSIDE, Created(prepay_id=str(prepay_id)):
@@ -76,6 +77,11 @@ def jsapi_call(config: WechatConfig, key: RSAPrivateKey, prepay_id: str, now: da
         "signType": "RSA",
         "paySign": rsa.sign(key, lines(config.appid, timestamp, nonce, package)),
     }
+
+
+def _leading_back(url: str, return_url: str) -> str:
+    """The page of h5 leads back where its address says ("H5 支付", 回调页面)."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({'redirect_url': return_url})}"
 
 
 def _scene_fields(order: NewOrder) -> dict[str, Any]:

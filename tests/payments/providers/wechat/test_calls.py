@@ -7,6 +7,7 @@ import json
 import re
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -74,7 +75,9 @@ async def test_h5_gives_an_address_for_five_minutes() -> None:
 
     created = await pay(create).create(order(Scene.WEB), NOW)
 
-    assert created.url == "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx1"
+    assert created.url is not None
+    assert created.url.startswith("https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx1&")
+    assert parse_qs(urlsplit(created.url).query)["redirect_url"] == [order(Scene.WEB).return_url]
     assert created.expires_at == NOW + timedelta(minutes=5)
     assert asked[0].url == f"{BASE}/v3/pay/transactions/h5"
     assert asked[0].headers["Wechatpay-Serial"] == KEY_ID
