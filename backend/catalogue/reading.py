@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import groupby
 
 from msgspec import Struct
 
@@ -60,7 +61,17 @@ def read(lexicon: Lexicon, text: str) -> list[Piece]:
         pieces = min(pieces, _cheapest(lexicon, text.replace(" ", ""), fuzzy=False), key=_cost)
     if any(piece.how in _GUESSED for piece in pieces) and len(text) <= _LONGEST_FUZZY:
         pieces = min(pieces, _cheapest(lexicon, text, fuzzy=True), key=_cost)
-    return pieces
+    return list(_without_drumming(pieces))
+
+
+def _without_drumming(pieces: list[Piece]) -> Iterator[Piece]:
+    """zzzzzz: the same initials again and again are a finger that drums, and stand for nothing."""
+    for (how, text), same in groupby(pieces, key=lambda piece: (piece.how, piece.text)):
+        alike = list(same)
+        if how is How.INITIALS and len(alike) > 1:
+            yield Piece(text * len(alike), How.UNKNOWN)
+        else:
+            yield from alike
 
 
 def _cost(pieces: list[Piece]) -> int:

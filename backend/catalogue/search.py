@@ -49,7 +49,9 @@ class Query(Struct, frozen=True, kw_only=True):
 
     @property
     def enough(self) -> int:
-        return sum(concept.need for concept in self.concepts) * _ENOUGH // 100
+        """Of several initials all: each alone may be those of almost anything."""
+        share = 100 if all(concept.how is How.INITIALS for concept in self.concepts) else _ENOUGH
+        return sum(concept.need for concept in self.concepts) * share // 100
 
     @property
     def joined(self) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,7 @@ TALK = _listed("""
     会 应该 必须 一个 一张 这个 那个 带什么 要带什么 准备什么 要什么 要准备什么 帮我 帮忙 告诉我 知道 现在 今天 最近
     已经 刚 刚刚 快 快要 还 还有 里 里面 上 上面 新的 新 旧的 弄 搞 做 下 后 之后 以后 时候 问题 想问 问一下 咨询 求助
     怎 么 办好 a an the of for to in on at my your his her our i we you how do does did can could where what when
-    which is are am be want need would like please get it this that with and or from s have has new
+    hello hi which is are am be want need would like please get it this that with and or from s have has new
 """)
 # Found in many names: these rank, but do not decide what is found.
 SOFT = _listed("""

@@ -34,7 +34,7 @@ class Town:
 
     def __init__(self, db: Database, directory: Path, **resources: Any) -> None:
         self.db, self._directory, self._resources, self._loads = Counting(db.pool), directory, resources, 0
-        self.files = small_pack()
+        self.files, self.day = small_pack(), timedelta(days=1)
         referral = {"reason": text("先查违法"), "item": ONLINE}
         self.files[ITEMS][0]["questions"][0]["options"].append(
             {"code": "x", "label": text("选项"), "referral": referral}
@@ -45,7 +45,7 @@ class Town:
             change(self.files)
         self._loads += 1
         path = written(self.files, self._directory / str(self._loads))
-        return await publish_pack(self.db, path, NOW + timedelta(days=self._loads))
+        return await publish_pack(self.db, path, NOW + self._loads * self.day)
 
     async def get(self, path: str, **params: Any) -> httpx.Response:
         hall = Hall(HANDLERS, db=self.db, city=await read_city(self.db), **self._resources)
@@ -144,6 +144,17 @@ async def test_an_old_document_gives_what_it_named_as_it_was(town: Town, change:
 
 async def test_every_version_keeps_its_own_amount(town: Town) -> None:
     await town.publish()
+    for amount in (2000, 3000):
+        await town.publish(changed(FEES, "licence", amount_fen=amount))
+
+    amounts = [(await town.document(version))["related"]["fees"][0]["amount_fen"] for version in (1, 2, 3)]
+
+    assert amounts == [1000, 2000, 3000]
+
+
+async def test_a_clock_that_was_set_back_mixes_nothing_up(town: Town) -> None:
+    await town.publish()
+    town.day = timedelta(days=-1)
     for amount in (2000, 3000):
         await town.publish(changed(FEES, "licence", amount_fen=amount))
 

@@ -44,6 +44,7 @@ READINGS = [
     ("juzhuzhneg", [("juzhuzhneg", How.SLIP)]),
     ("pasport", [("pasport", How.SLIP)]),
     ("居住证量子", [("居住证", How.WORD), ("量子", How.UNKNOWN)]),
+    ("zzzzzz", [("zzzzzz", How.UNKNOWN)]),
     ("请问我的身份证怎么办", [("身份证", How.WORD)]),
 ]
 

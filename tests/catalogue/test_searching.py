@@ -109,7 +109,23 @@ async def test_finds_what_is_meant_among_the_first_three(indexed: Database, city
 
 
 @pytest.mark.parametrize(
-    "typed", ["量子纠缠", "zzzzqqq", "🙂🙂", "、，。", "' OR 1=1 --", "%", "_", "kuaiji", "怎么办", "的"]
+    "typed",
+    [
+        "量子纠缠",
+        "zzzzqqq",
+        "zzzzzz",
+        "ssss",
+        "abcd",
+        "hello",
+        "🙂🙂",
+        "、，。",
+        "' OR 1=1 --",
+        "%",
+        "_",
+        "kuaiji",
+        "怎么办",
+        "的",
+    ],
 )
 async def test_finds_nothing_where_nothing_fits(indexed: Database, city: City, typed: str) -> None:
     assert await titles_for(indexed, city, typed) == []
