@@ -25,7 +25,8 @@ def public_pem(key: RSAPrivateKey) -> str:
 
 
 def load_key(pem: str) -> RSAPrivateKey:
-    key = serialization.load_pem_private_key(pem.encode(), None)
+    """One that was made here: its numbers need no checking, which would take a tenth of a second."""
+    key = serialization.load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(key, RSAPrivateKey):
         raise TypeError("not an RSA key")
     return key

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -22,7 +23,11 @@ class Platform:
         self.merchant = read_merchant(kept.mchid, kept.merchant_certificate_pem)
         self.public_key = Signer(kept.public_key_id, load_key(kept.public_key_pem))
         self.certificate, self.next_certificate = map(_signer, kept.certificates)
-        self.stranger = Signer(kept.public_key_id, new_key())
+
+    @cached_property
+    def stranger(self) -> Signer:
+        """Says it is the platform, with a key of its own."""
+        return Signer(self.kept.public_key_id, new_key())
 
     def now(self) -> datetime:
         return self._clock.now()

@@ -78,8 +78,9 @@ async def find_transaction(
     return call.answer(provided.orders.find_by_transaction(txn_id, call.query.get("mchid", "")))
 
 
-@post("/v3/pay/transactions/out-trade-no/{order_no:str}/close", status_code=204)
+@post("/v3/pay/transactions/out-trade-no/{order_no:str}/close", status_code=200)
 async def close(call: NamedDependency[Call], provided: NamedDependency[Provided], order_no: FromPath[str]) -> _Answer:
+    """Done is 204, which Litestar lets no handler with a Response say of itself."""
     provided.orders.close(order_no, call.body)
     return call.answer(None, 204)
 
