@@ -76,6 +76,15 @@ INVARIANTS = {
           AND NOT EXISTS (SELECT 1 FROM provider_transactions t WHERE t.channel = o.channel
                           AND t.provider_txn_id = o.provider_txn_id AND t.subject_id = o.subject_id
                           AND t.order_no = o.order_no)""",
+    # What two operators have written off is in the ledger, and what they have taken back is not.
+    "write_off_is_booked": """SELECT count(*) FROM statement_differences d
+        WHERE d.effect_fen <> 0 AND (d.state IN ('written_off', 'reappeared')) <> EXISTS (
+            SELECT 1 FROM difference_proposals p
+            JOIN ledger_entries e ON e.subject_id = p.subject_id AND e.effect_key = p.effect_key
+            WHERE p.subject_id = d.subject_id AND p.difference_id = d.difference_id
+              AND p.act = 'write_off' AND p.decision = 'approved'
+              AND NOT EXISTS (SELECT 1 FROM ledger_entries v WHERE v.subject_id = e.subject_id
+                              AND v.reverses_id = e.entry_id))""",
 }
 
 

@@ -12,6 +12,7 @@ from backend.core.db import Database
 from backend.payments.channels import Providers
 from backend.payments.providers.errors import BillUnavailable, ProviderRefused, ProviderUnavailable
 from backend.payments.providers.protocol import Provider
+from backend.payments.reconciliation.alone import TAKEN_OVER_AFTER, alone_with
 from backend.payments.reconciliation.errors import DayNotOver
 from backend.payments.reconciliation.keeping import keep_file, reread_refused
 from backend.payments.reconciliation.matching import settle_day
@@ -30,7 +31,6 @@ from backend.payments.records import clearing
 log = logging.getLogger(__name__)
 
 NO_BILL_YET = "the provider has no bill for this day yet"
-_CLAIMED_FOR = timedelta(minutes=15)  # another worker takes over after this long
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(minutes=10), timedelta(hours=2)
 _GIVEN_UP_AFTER = timedelta(hours=24)
 _QUIET_DAY_ENDS_AFTER = timedelta(hours=2)  # providers make no bill where there was no trade
@@ -41,7 +41,7 @@ async def reconcile_due(db: Database, keyring: Keyring, providers: Providers, no
     worked = False
     for provider in providers.values():
         for key in await list_due(db, provider, now):
-            tries = await days.claim_day(db, key, now, now + _CLAIMED_FOR)
+            tries = await days.claim_day(db, key, now, now + TAKEN_OVER_AFTER)
             if tries is not None:
                 await _run_claimed(db, keyring, provider, key, tries, now)
                 worked = True
@@ -58,7 +58,6 @@ async def run_day(db: Database, keyring: Keyring, provider: Provider, day: date,
     _require_over(key, now)
     await days.insert_day(db, key, now)
     async with db.transaction() as tx:
-        await days.lock_day(tx, key)
         await reread_refused(tx, key)
     try:
         raw = await provider.download_bill(day, now)
@@ -81,8 +80,9 @@ async def import_bill(
     """Keeps a file and matches the day by it. Raises DayNotOver; a file that does not add up is an outcome."""
     key = day_key(provider, day)
     _require_over(key, now)
-    kept = await keep_file(db, keyring, key, raw, origin, now, imported_by=imported_by)
-    outcome = await settle_day(db, keyring, provider, key, now)
+    async with alone_with(db, key):
+        kept = await keep_file(db, keyring, key, raw, origin, now, imported_by=imported_by)
+        outcome = await settle_day(db, keyring, provider, key, now)
     return structs.replace(outcome, revision=kept.revision, is_new=kept.is_new)
 
 
@@ -90,7 +90,8 @@ async def list_due(db: Database, provider: Provider, now: datetime) -> Sequence[
     """Oldest first: every day since the first one known that is not done, as far back as the provider keeps bills."""
     since, until = first_kept(now), last_published(now)
     known = {row.day: row for row in await days.list_days(db, provider.channel, provider.merchant, TRADES, since)}
-    first = min(known, default=None) or await _first_day(db, provider, now)
+    begun = await days.find_first_day(db, provider.channel, provider.merchant, TRADES)
+    first = await _first_day(db, provider, now) if begun is None else max(begun, since)
     due = []
     for offset in range((until - first).days + 1):
         key = day_key(provider, first + timedelta(days=offset))
@@ -133,7 +134,7 @@ async def _run_due(db: Database, keyring: Keyring, provider: Provider, key: DayK
         await _without_new_file(db, keyring, provider, key, now)
     except (ProviderUnavailable, ProviderRefused):
         if await _has_begun(db, key):
-            await settle_day(db, keyring, provider, key, now)
+            await _settle(db, keyring, provider, key, now)
         raise
     else:
         await import_bill(db, keyring, provider, key.day, raw, Origin.DOWNLOADED, now)
@@ -143,7 +144,12 @@ async def _without_new_file(db: Database, keyring: Keyring, provider: Provider, 
     """A file that an operator brought counts; else the wait goes on, shorter where the ledger has nothing either."""
     if not await _has_begun(db, key) and not await _is_given_up(db, key, now):
         return Outcome(channel=key.channel, day=key.day, state=DayState.WAITING, problem=NO_BILL_YET)
-    return await settle_day(db, keyring, provider, key, now)
+    return await _settle(db, keyring, provider, key, now)
+
+
+async def _settle(db: Database, keyring: Keyring, provider: Provider, key: DayKey, now: datetime) -> Outcome:
+    async with alone_with(db, key):
+        return await settle_day(db, keyring, provider, key, now)
 
 
 async def _has_begun(db: Database, key: DayKey) -> bool:

@@ -83,7 +83,7 @@ def _about(row: Judged, told: int) -> str:
         return f"{row.kind}:{row.order_no}:{row.amount_fen}#{row.line_no}"
     if row.is_twin:
         return f"{row.effect_key}#{row.line_no}"
-    return f"{row.effect_key}={told}" if row.judged in {Class.AMOUNT, Class.FEE} else row.effect_key
+    return f"{row.effect_key}={told}"
 
 
 def _verdict(row: Judged) -> str | None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from backend.core.crypto import Keyring
 from backend.core.db import Database, Queryable, Tx
 from backend.core.ids import uuid7
+from backend.payments.reconciliation.alone import TAKEN_OVER_AFTER
 from backend.payments.reconciliation.models import DayKey, DayState, Imported, Origin
 from backend.payments.reconciliation.queries import days, files
 
@@ -39,7 +40,7 @@ async def keep_file(
         for piece_no, piece in enumerate(_pieces(raw)):
             sealed = await asyncio.to_thread(_sealed, keyring, statement_id, piece_no, piece)
             await files.insert_piece(tx, statement_id, piece_no, keyring.current, sealed)
-        await days.update_day(tx, key, DayState.MATCHING, day.statement_id, now)
+        await days.update_begun(tx, key, DayState.MATCHING, day.statement_id, now + TAKEN_OVER_AFTER)
     return Imported(statement_id=statement_id, revision=revision, is_new=True)
 
 

@@ -14,6 +14,7 @@ from backend.payments.providers.errors import BillRefused
 from backend.payments.providers.protocol import Provider
 from backend.payments.providers.statements import StatementTotals
 from backend.payments.reconciliation import judging
+from backend.payments.reconciliation.alone import TAKEN_OVER_AFTER
 from backend.payments.reconciliation.fees import book_fees
 from backend.payments.reconciliation.keeping import read_file
 from backend.payments.reconciliation.models import DayKey, DayState, DifferenceState, Outcome, Picture, StatementFile
@@ -32,17 +33,17 @@ _KEPT, _READ = "kept", "read"
 async def settle_day(db: Database, keyring: Keyring, provider: Provider, key: DayKey, now: datetime) -> Outcome:
     """Matches a day by its newest file that adds up; without any, what the ledger has of the day is missing there.
 
-    Idempotent, also when it was killed half-way or runs twice at once. A file that does not add up is refused as a
-    whole, before anything of it is matched; an older one that does goes on to count.
+    Idempotent, also when it was killed half-way; the caller sees to it that it runs `alone_with` its day. A file that
+    does not add up is refused as a whole, before anything of it is matched; an older one that does goes on to count.
     """
     await days.insert_day(db, key, now)
     refused = await _read_newest(db, keyring, provider, key)
     async with db.transaction() as tx:
         day = await days.lock_day(tx, key)
         if refused is not None and day.statement_id is None:
-            await days.update_day(tx, key, DayState.REFUSED, None, day.next_try_at or now)
+            await days.update_begun(tx, key, DayState.REFUSED, None, now + TAKEN_OVER_AFTER)
             return Outcome(channel=key.channel, day=key.day, state=DayState.REFUSED, problem=refused)
-        await days.update_day(tx, key, DayState.MATCHING, day.statement_id, day.next_try_at or now)
+        await days.update_begun(tx, key, DayState.MATCHING, day.statement_id, now + TAKEN_OVER_AFTER)
         run_id = uuid7()
         await _compare(tx, key, day.statement_id, run_id, now)
     await repair(db, keyring, key, now)
@@ -80,12 +81,14 @@ async def _try_to_read(db: Database, keyring: Keyring, provider: Provider, file:
 
 async def _read(tx: Tx, keyring: Keyring, provider: Provider, file: StatementFile, raw: bytes) -> None:
     """Under the day's lock; whoever comes second finds it done."""
-    day = await days.lock_day(tx, file.key)
+    await days.lock_day(tx, file.key)
     again = await files.find_file_by_id(tx, file.statement_id)
     if again is None or again.state != _KEPT:
         return
     await read_rows(tx, keyring, file.key, file.statement_id, provider.read_bill(raw, file.day))
-    await days.update_day(tx, file.key, DayState.MATCHING, file.statement_id, day.next_try_at or file.received_at)
+    await days.update_day(
+        tx, file.key, DayState.MATCHING, file.statement_id, day.next_try_at or file.received_at + TAKEN_OVER_AFTER
+    )
 
 
 async def _compare(tx: Tx, key: DayKey, statement_id: UUID | None, run_id: UUID, now: datetime) -> None:

@@ -86,7 +86,7 @@ class StatementFile(Struct, frozen=True):
         return DayKey(self.channel, self.merchant, self.bill_type, self.day)
 
 
-class Sums(Struct, frozen=True, kw_only=True):
+class Sums(Struct, frozen=True):
     """Payments and refunds of a day, counted and added up in fen."""
 
     payments: int = 0
@@ -119,3 +119,17 @@ class Outcome(Struct, frozen=True, kw_only=True):
     is_new: bool = False
     picture: Picture | None = None
     problem: str | None = None
+
+
+class Act(StrEnum):
+    """What one operator proposes and another one decides."""
+
+    WRITE_OFF = "write_off"
+    TAKE_BACK = "take_back"
+
+
+class Decision(StrEnum):
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    VOID = "void"  # it settled itself before anybody decided

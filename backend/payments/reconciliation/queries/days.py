@@ -42,6 +42,12 @@ async def insert_day(conn: Queryable, key: DayKey, now: datetime) -> None:
     )
 
 
+async def try_lock_run(tx: Tx, name: str) -> bool:
+    """True where nobody else is at it; then nobody else will be until this transaction ends."""
+    locked: bool = await tx.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", name)
+    return locked
+
+
 async def lock_day(tx: Tx, key: DayKey) -> DayRow:
     """Whatever changes a day takes turns here. Raises LookupError where `insert_day` has not been."""
     found = await maybe(
@@ -89,9 +95,10 @@ async def update_next_try(db: Database, key: DayKey, at: datetime) -> None:
     )
 
 
-async def update_day(tx: Tx, key: DayKey, state: str, statement_id: UUID | None, next_try_at: datetime | None) -> None:
+async def update_begun(tx: Tx, key: DayKey, state: str, statement_id: UUID | None, unless_claimed: datetime) -> None:
+    """Under way (again), by this file; where nobody has claimed it, somebody may do so from then on."""
     await tx.execute(
-        """UPDATE reconciled_days SET state = $5, statement_id = $6, next_try_at = $7
+        """UPDATE reconciled_days SET state = $5, statement_id = $6, next_try_at = coalesce(next_try_at, $7)
            WHERE channel = $1 AND merchant = $2 AND bill_type = $3 AND day = $4""",
         key.channel,
         key.merchant,
@@ -99,7 +106,7 @@ async def update_day(tx: Tx, key: DayKey, state: str, statement_id: UUID | None,
         key.day,
         state,
         statement_id,
-        next_try_at,
+        unless_claimed,
     )
 
 
@@ -129,6 +136,16 @@ async def list_days(conn: Queryable, channel: str, merchant: str, bill_type: str
         bill_type,
         since,
     )
+
+
+async def find_first_day(conn: Queryable, channel: str, merchant: str, bill_type: str) -> date | None:
+    first: date | None = await conn.fetchval(
+        "SELECT min(day) FROM reconciled_days WHERE channel = $1 AND merchant = $2 AND bill_type = $3",
+        channel,
+        merchant,
+        bill_type,
+    )
+    return first
 
 
 async def list_on_day(conn: Queryable, day: date) -> list[DayRow]:

@@ -80,6 +80,12 @@ async def upsert_differences(
                                     WHEN 'reappeared' THEN 'written_off' ELSE d.state END,
                settled_at = CASE WHEN d.state = 'written_off' THEN d.settled_at
                                  WHEN d.state = 'reappeared' THEN excluded.first_seen_at END,
+               booked_key = CASE WHEN d.state IN ('written_off', 'reappeared') THEN d.booked_key
+                                 ELSE excluded.booked_key END,
+               booked_fen = CASE WHEN d.state IN ('written_off', 'reappeared') THEN d.booked_fen
+                                 ELSE excluded.booked_fen END,
+               effect_fen = CASE WHEN d.state IN ('written_off', 'reappeared') THEN d.effect_fen
+                                 ELSE excluded.effect_fen END,
                line_no = excluded.line_no, statement_id = excluded.statement_id, run_id = excluded.run_id,
                verdict = excluded.verdict""",
         *zip(*rows, strict=True),
