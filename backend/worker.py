@@ -10,6 +10,7 @@ from backend.citizens.service import phone_of
 from backend.city.service import read_city
 from backend.core.background import background, every
 from backend.core.events import Dispatcher
+from backend.core.heartbeat import LIFETIME_S, beat
 from backend.core.logs import configure_logs
 from backend.core.processes import die_with_parent
 from backend.core.resources import Resources, open_resources
@@ -21,6 +22,7 @@ from backend.payments.channels import NO_WAYS_TO_PAY, Providers
 from backend.payments.gateways import open_providers
 from backend.payments.ledger import note_check
 from backend.payments.poller import poll_orders, poll_refunds
+from backend.payments.reconciliation.daily import reconcile_due
 from backend.reminders.service import sweep_if_due
 from notifications.channels.channel import Channel
 from notifications.channels.sms import Sms
@@ -31,10 +33,9 @@ from notifications.webpush.endpoints import parse_origins
 from notifications.webpush.transport import AiohttpTransport, Transport
 from notifications.webpush.vapid import VapidHeaders
 
-HEARTBEAT = "worker:alive"
-_HEARTBEAT_TTL_S = 30
 _EVENTS_AT_ONCE = 200
 _LEDGER_CHECK_S = 600
+_BILLS_S = 60
 
 
 class Worker:
@@ -54,7 +55,8 @@ class Worker:
             every(30, self.sweep, "sweep"),
             every(2, self.settle_payments, "payments"),
             every(_LEDGER_CHECK_S, self.check_ledger, "ledger"),
-            every(_HEARTBEAT_TTL_S / 3, self.beat, "heartbeat"),
+            every(_BILLS_S, self.reconcile, "reconciliation"),
+            every(LIFETIME_S / 3, self.beat, "heartbeat"),
         ):
             await self._sender.run(stop)
 
@@ -77,11 +79,15 @@ class Worker:
         refunds = await poll_refunds(hall.db, hall.keyring, self._providers, now)
         return await retry_waiting(hall.db, hall.keyring, now) or orders or refunds
 
+    async def reconcile(self) -> bool:
+        """Fetches and matches the providers' daily bills that are due; True when there may be more."""
+        return await reconcile_due(self._hall.db, self._hall.keyring, self._providers, self._hall.now())
+
     async def check_ledger(self) -> None:
         await note_check(self._hall.db, self._hall.now())
 
     async def beat(self) -> None:
-        await self._hall.redis.set(HEARTBEAT, self._hall.now().isoformat(), ex=_HEARTBEAT_TTL_S)
+        await beat(self._hall.redis, self._hall.now())
 
 
 def channels(hall: Resources, transport: Transport) -> dict[ChannelName, Channel]:

@@ -27,3 +27,21 @@ class Deliveries(Struct, frozen=True):
     channel: str
     result: str
     count: int
+
+
+class LedgerState(Struct, frozen=True):
+    """What the last check of the ledger found; no invariant has been checked before `checked_at`."""
+
+    invariants: int
+    broken: int
+    checked_at: datetime | None
+
+
+class Point(Struct, frozen=True):
+    """One number of a picture: of a span of time that begins at `at`, under a name, in a series."""
+
+    picture: str
+    at: datetime
+    name: str
+    series: str
+    amount: int

@@ -1,9 +1,9 @@
 """The figures, each by an index that holds only what is waiting or recent: a scrape costs the same in any city."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from backend.core.db import Database, many, one
-from backend.ops.models import Backlog, Deliveries, Sweep
+from backend.ops.models import Backlog, Deliveries, LedgerState, Point, Sweep
 
 
 async def get_backlog(db: Database, now: datetime) -> Backlog:
@@ -35,4 +35,60 @@ async def list_deliveries_since(db: Database, since: datetime) -> list[Deliverie
         """SELECT channel, state AS result, count(*) AS count FROM deliveries
            WHERE finished_at >= $1 GROUP BY channel, state ORDER BY channel, state LIMIT 1000""",
         since,
+    )
+
+
+async def get_ledger_state(db: Database) -> LedgerState:
+    return await one(
+        db,
+        LedgerState,
+        """SELECT count(*) AS invariants, count(*) FILTER (WHERE violations > 0) AS broken,
+                  min(checked_at) AS checked_at
+           FROM ledger_checks""",
+    )
+
+
+async def list_points(db: Database, first_day: date, since: datetime, since_hour: datetime) -> list[Point]:
+    """All that the pictures of the overview are drawn from, in one round trip: bounded windows of indexes.
+
+    Of whole days from `since` (midnight of `first_day`), of whole hours from `since_hour`.
+    """
+    return await many(
+        db,
+        Point,
+        """SELECT 'messages' AS picture, date_bin('1 day', queued_at, $2) AS at, '' AS name,
+                  CASE WHEN read_at IS NULL THEN 'unread' ELSE 'read' END AS series, count(*) AS amount
+           FROM messages WHERE queued_at >= $2 GROUP BY date_bin('1 day', queued_at, $2), read_at IS NULL
+           UNION ALL
+           SELECT 'deliveries', date_bin('1 day', finished_at, $2), channel, state, count(*)
+           FROM deliveries WHERE finished_at >= $2 GROUP BY date_bin('1 day', finished_at, $2), channel, state
+           UNION ALL
+           SELECT 'hours', date_bin('1 hour', finished_at, $3), '', state, count(*)
+           FROM deliveries WHERE finished_at >= $3 GROUP BY date_bin('1 hour', finished_at, $3), state
+           UNION ALL
+           SELECT 'money', date_bin('1 day', paid_at, $2), '', channel, sum(paid_fen)::bigint
+           FROM payment_orders WHERE paid_at >= $2 GROUP BY date_bin('1 day', paid_at, $2), channel
+           UNION ALL
+           SELECT 'reminders', date_bin('1 day', r.completed_at, $2), '', 'reminded',
+                  sum((r.counts->>'reminded')::bigint)::bigint
+           FROM sweeps s
+           CROSS JOIN LATERAL (SELECT completed_at, counts FROM sweep_runs
+                               WHERE rule = s.rule AND completed_at >= $2) AS r
+           GROUP BY date_bin('1 day', r.completed_at, $2)
+           UNION ALL
+           SELECT 'searches', $2 + (day - $1) * interval '1 day', '', 'in vain', sum(count)::bigint
+           FROM search_misses WHERE day >= $1 GROUP BY day
+           UNION ALL
+           SELECT 'feeds', $2, d.name, line.series, sum(line.amount)::bigint
+           FROM feed_days f JOIN departments d USING (department_id)
+           CROSS JOIN LATERAL (VALUES ('accepted', f.accepted), ('unchanged', f.unchanged), ('refused', f.refused))
+                              AS line (series, amount)
+           WHERE f.day >= $1 GROUP BY f.department_id, d.name, line.series
+           UNION ALL
+           SELECT 'exceptions', $2, kind, 'open', count(*)
+           FROM payment_exceptions WHERE resolved_at IS NULL GROUP BY kind
+           ORDER BY picture, at, name, series LIMIT 10000""",
+        first_day,
+        since,
+        since_hour,
     )

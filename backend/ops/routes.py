@@ -1,5 +1,5 @@
 """Everything operators and their tools ask for."""
 
-from backend.ops import api_docs, health, metrics, search_misses
+from backend.ops import api_docs, health, metrics, overview, search_misses
 
-HANDLERS = [*health.HANDLERS, *metrics.HANDLERS, *api_docs.HANDLERS, *search_misses.HANDLERS]
+HANDLERS = [*health.HANDLERS, *metrics.HANDLERS, *api_docs.HANDLERS, *overview.HANDLERS, *search_misses.HANDLERS]

@@ -39,7 +39,7 @@ async def test_the_page_shows_words_as_text(hall: Hall, db: Database, clock: Fix
 
 async def test_an_empty_list_says_so(hall: Hall) -> None:
     async with await hall.operator() as operator:
-        assert "Nothing." in (await operator.get(PATH, headers={"Accept": "text/html"})).text
+        assert "没有。" in (await operator.get(PATH, headers={"Accept": "text/html"})).text
 
 
 async def test_the_metrics_count_them(hall: Hall, db: Database, clock: FixedClock) -> None:
