@@ -44,6 +44,7 @@ from backend.ops import routes as ops_routes
 from backend.ops.api_docs import openapi
 from backend.payments import pages as payments_pages
 from backend.payments import routes as payments_routes
+from backend.payments.callback_route import give_providers
 from backend.payments.channels import NO_WAYS_TO_PAY, Providers
 from backend.payments.gateways import open_providers
 from backend.payments.receipts import pages as receipts_pages
@@ -147,6 +148,7 @@ def create_app(resources: Resources, city: City, providers: Providers = NO_WAYS_
     )
     give_in_turn(app)
     admit_operators(app)
+    give_providers(app.state, providers)
     attach(app, resources, face(city))
     return Edge(app, secure=resources.settings.secure), app
 

@@ -1,4 +1,4 @@
-"""POST /callbacks/{channel} and POST /api/feeds/bills; a resident's bills and payments as JSON."""
+"""POST /api/feeds/bills; a resident's payments as JSON."""
 
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,6 @@ from backend.city.city import City
 from backend.core.clock import Clock
 from backend.core.crypto import Keyring
 from backend.core.db import Database
-from backend.core.errors import NotFound
 from backend.core.http.access import Access, access
 from backend.core.http.given import Given
 from backend.core.sessions import Session
@@ -20,14 +19,13 @@ from backend.core.settings import Settings
 from backend.departments.receiving import FEED_ROUTE, receive_feed
 from backend.payments.bill_feed import BillFeed
 from backend.payments.bills import get_bill
-from backend.payments.callbacks import receive
+from backend.payments.callback_route import take_callback
 from backend.payments.channels import Providers
 from backend.payments.errors import KeyMissing
 from backend.payments.models import Channel
 from backend.payments.orders import Attempt, Wish, get_order, start_payment
 from backend.payments.paths import payer_ip, return_url
-from backend.payments.providers.errors import CallbackRefused
-from backend.payments.providers.protocol import LARGEST_CALLBACK, Acknowledgement, Creation, Scene
+from backend.payments.providers.protocol import Creation, Scene
 
 
 @post("/api/feeds/bills", summary="Fees and fines that somebody owes, one JSON object per line", **FEED_ROUTE)
@@ -40,33 +38,6 @@ async def feed_bills(
 ) -> Response[bytes]:
     """Newline-delimited JSON in, an answer for every line out; see docs/feeds.md."""
     return await receive_feed(request, db, clock, "bills", lambda key: BillFeed(key, city, keyring))
-
-
-@post(
-    "/callbacks/{channel:str}",
-    opt=access(Access.PROVIDER),
-    status_code=200,
-    request_max_body_size=LARGEST_CALLBACK,
-    include_in_schema=False,
-)
-async def take_callback(
-    request: Request[Any, Any, Any],
-    db: Given[Database],
-    clock: Given[Clock],
-    keyring: Given[Keyring],
-    providers: Given[Providers],
-    channel: FromPath[str],
-) -> Response[bytes]:
-    """What a provider tells. 200 and the provider's own words once it is stored; else it is to try again."""
-    provider = providers.get(Channel(channel)) if channel in set(Channel) else None
-    if provider is None:
-        raise NotFound
-    body = await request.body()
-    try:
-        answer = await receive(db, keyring, provider, request.headers, body, clock.now())
-    except CallbackRefused:
-        answer = provider.decline()
-    return _words(answer)
 
 
 class PaymentWish(Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,14 +101,6 @@ async def show_payment(db: Given[Database], session: Given[Session], order_no: F
 def _payment(attempt: Attempt) -> Payment:
     order = attempt.order
     return Payment(order.order_no, order.bill_id, order.channel, order.amount_fen, order.state, attempt.creation)
-
-
-def _words(answer: Acknowledgement) -> Response[bytes]:
-    return Response(
-        answer.body,
-        status_code=answer.status,
-        headers={"Content-Type": answer.content_type, "Cache-Control": "no-store"},
-    )
 
 
 HANDLERS = [feed_bills, take_callback, pay_bill, show_payment]

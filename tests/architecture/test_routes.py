@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
-from litestar import Litestar, Request, get
-from litestar.handlers import HTTPRouteHandler
+from litestar import Litestar, Request, asgi, get
+from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
+from litestar.types import Receive, Scope, Send
 
 from backend.app import HANDLERS
 from backend.core.http.access import Access, AccessUndeclared, access, require_declared
 
 ROUTES = [handler for handler in HANDLERS if isinstance(handler, HTTPRouteHandler)]
+PROGRAMS = [handler for handler in HANDLERS if isinstance(handler, ASGIRouteHandler)]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,17 @@ def test_a_route_with_a_hook_in_the_place_of_the_guard_stops_the_application() -
         require_declared(app.routes[0].route_handlers[0])  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("who", [who for who in Access if who is not Access.PROVIDER])
+def test_a_bare_program_that_would_go_past_the_guard_stops_the_application(who: Access) -> None:
+    @asgi("/open", opt=access(who), copy_scope=False)
+    async def unguarded(scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    with pytest.raises(AccessUndeclared):
+        require_declared(Litestar([unguarded]).routes[0].route_handler)  # type: ignore[union-attr]
+
+
 def test_paths_are_served_by_one_handler_each() -> None:
     taken = [(path, method) for handler in ROUTES for path in handler.paths for method in handler.http_methods]
+    taken += [(path, "POST") for handler in PROGRAMS for path in handler.paths]
 
     assert sorted(taken) == sorted(set(taken))

@@ -166,6 +166,11 @@ async def test_unknown_channels_are_not_found(gateway: Browser, channel: str) ->
     assert (await deliver(gateway, b"{}", channel)).status_code == 404
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
+async def test_callbacks_are_posted(gateway: Browser, method: str) -> None:
+    assert (await gateway.request(method, "/callbacks/wechat")).status_code == 405
+
+
 async def test_what_does_not_fit_is_stored_and_acknowledged_for_operators_to_see(till: Till, gateway: Browser) -> None:
     order = await till.started()
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.enums import RequestEncodingType
-from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.handlers import ASGIRouteHandler, BaseRouteHandler, HTTPRouteHandler
 from litestar.types import HTTPScope
 
 from backend.core.errors import CrossSiteRequest, SessionsAway, SignInRequired
@@ -47,9 +47,11 @@ class AccessUndeclared(Exception):
 
 
 def require_declared(handler: BaseRouteHandler) -> None:
-    if not isinstance(handler, HTTPRouteHandler):
-        return
-    if not isinstance(handler.opt.get("access"), Access) or handler.before_request is not None:
+    """Past `admit`, which a bare ASGI program never meets, only a provider gets: its signature is looked at inside."""
+    who = handler.opt.get("access")
+    if isinstance(handler, ASGIRouteHandler) and who is not Access.PROVIDER:
+        raise AccessUndeclared(str(handler))
+    if isinstance(handler, HTTPRouteHandler) and (not isinstance(who, Access) or handler.before_request is not None):
         raise AccessUndeclared(str(handler))
 
 

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from litestar import Litestar
 from litestar.connection import ASGIConnection
+from litestar.datastructures import State
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -30,7 +31,12 @@ def attach(app: Litestar, resources: Resources, face: CityFace) -> None:
 
 
 def resources_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Resources:
-    return cast("Resources", connection.app.state[_RESOURCES])
+    return resources_in(connection.app.state)
+
+
+def resources_in(state: State) -> Resources:
+    """Of an application, for what is no request of the framework's."""
+    return cast("Resources", state[_RESOURCES])
 
 
 def face_of(connection: ASGIConnection[Any, Any, Any, Any]) -> CityFace:
