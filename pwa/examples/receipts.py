@@ -18,8 +18,8 @@ RECEIPT = ReceiptPage(
     standing=Standing.VALID,
     title=TITLE,
     amount_fen=1000,
-    capitals="人民币壹拾元整",
     facts=(
+        _fact("大写金额", "In capitals", "人民币壹拾元整"),
         _fact("缴款人", "Payer", "林晓雯"),
         _fact("证件号码", "ID number", "3408**********0526"),
         _fact("收费单位", "Payee", "公安机关交通管理部门"),

@@ -21,7 +21,6 @@ class ReceiptPage(Struct, frozen=True, kw_only=True):
     standing: Standing
     title: Text
     amount_fen: int
-    capitals: str
     facts: tuple[PaymentFact, ...]
     fiscal: tuple[PaymentFact, ...]
     fiscal_check: str | None

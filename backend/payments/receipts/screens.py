@@ -5,10 +5,13 @@ from backend.core.clock import local_date
 from backend.core.crypto import Keyring
 from backend.payments.paths import result_path
 from backend.payments.receipts.capitals import in_capitals
+from backend.payments.receipts.models import Receipt
 from backend.payments.receipts.numbers import as_issued, code_of, in_groups
 from backend.payments.receipts.paths import pdf_path
 from backend.payments.receipts.service import Shown, Voucher
 from backend.payments.receipts.wording import facts, fee_title, fiscal_facts
+from pwa.views.parts import Text
+from pwa.views.payments import PaymentFact
 from pwa.views.receipts import CheckedReceipt, ReceiptPage, Standing, VerifyPage
 
 
@@ -18,8 +21,7 @@ def receipt_page(voucher: Voucher, city: City, keyring: Keyring) -> ReceiptPage:
         standing=Standing(receipt.standing),
         title=fee_title(receipt, city),
         amount_fen=receipt.amount_fen,
-        capitals=in_capitals(receipt.amount_fen),
-        facts=facts(voucher, city),
+        facts=(_capitals(receipt), *facts(voucher, city)),
         fiscal=fiscal_facts(voucher.fiscal),
         fiscal_check=city.profile.fiscal_check_url,
         receipt_no=in_groups(receipt.receipt_no),
@@ -52,3 +54,7 @@ def _checked(shown: Shown, city: City) -> CheckedReceipt:
         refunded_fen=receipt.refunded_fen,
         refunding_fen=receipt.refunding_fen,
     )
+
+
+def _capitals(receipt: Receipt) -> PaymentFact:
+    return PaymentFact(label=Text("大写金额", "In capitals"), text=Text(in_capitals(receipt.amount_fen)))
