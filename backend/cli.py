@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from backend.commands import department, gateway, keys, ledger, operator, pack, programs, schema, sweep, up
+from backend.commands import department, gateway, keys, ledger, operator, pack, programs, reconcile, schema, sweep, up
 from backend.commands.command import Failed
 from backend.core.errors import Refusal
 from backend.core.migrations import CannotSearchChinese, MigrationChanged
@@ -17,6 +17,7 @@ GROUPS = (
     operator,
     sweep,
     ledger,
+    reconcile,
     schema,
     keys,
     programs,

@@ -86,9 +86,8 @@ async def _read(tx: Tx, keyring: Keyring, provider: Provider, file: StatementFil
     if again is None or again.state != _KEPT:
         return
     await read_rows(tx, keyring, file.key, file.statement_id, provider.read_bill(raw, file.day))
-    await days.update_day(
-        tx, file.key, DayState.MATCHING, file.statement_id, day.next_try_at or file.received_at + TAKEN_OVER_AFTER
-    )
+    taken_over_at = file.received_at + TAKEN_OVER_AFTER
+    await days.update_begun(tx, file.key, DayState.MATCHING, file.statement_id, taken_over_at)
 
 
 async def _compare(tx: Tx, key: DayKey, statement_id: UUID | None, run_id: UUID, now: datetime) -> None:
