@@ -6,21 +6,26 @@ from redis.asyncio import Redis
 
 from backend.citizens.events import DeathWithdrawn, PersonDied, PersonMovedOut
 from backend.citizens.service import record_death, record_move_out, withdraw_death
+from backend.core.clock import local_date
 from backend.core.db import Tx
 from backend.core.events import Event, EventMap
 from backend.core.sessions import end_sessions_of
 from backend.departments.events import EventReceived
 from backend.licences.events import LicenceRecorded
 from backend.licences.service import close_renewal, file_renewal, reconsider_licences
+from backend.matching.models import LifeEvent
+from backend.matching.service import note_change, record_event
 from backend.payments.events import BillRecorded, PaymentOverpaid, PaymentSettled, RefundSucceeded
 from backend.payments.telling import tell_of_bill, tell_of_overpayment, tell_of_payment, tell_of_refund
-from backend.reminders.service import settle_reminders
 from notifications.subscriptions import unsubscribe_others
 
 
 async def apply_report(tx: Tx, event: EventReceived, now: datetime) -> None:
     """What a department reports becomes a fact of the feature that keeps such facts."""
     subject_id, facts = event.subject_id, event.facts
+    if event.withdrawn:
+        await _take_report_back(tx, event, now)
+        return
     match event.event_type:
         case "person.died":
             await record_death(tx, subject_id, date.fromisoformat(facts["died_on"]), event.occurred_at, now)
@@ -36,12 +41,42 @@ async def apply_report(tx: Tx, event: EventReceived, now: datetime) -> None:
             await close_renewal(tx, subject_id, facts["licence_type"], closed_on, now, source_id=facts["source_id"])
 
 
-async def take_back_reminders(tx: Tx, event: Event, now: datetime) -> None:
-    await settle_reminders(tx, event.subject_id, now)
+async def _take_report_back(tx: Tx, event: EventReceived, now: datetime) -> None:
+    """It never happened: what followed from it ends."""
+    match event.event_type:
+        case "person.died":
+            await withdraw_death(tx, event.subject_id, event.stated_at or event.occurred_at, now)
+        case "licence.renewal_filed":
+            filed_on, facts = date.fromisoformat(event.facts["filed_on"]), event.facts
+            source_id = facts["source_id"]
+            await close_renewal(tx, event.subject_id, facts["licence_type"], filed_on, now, source_id=source_id)
+
+
+async def keep_for_rules(tx: Tx, event: EventReceived, now: datetime) -> None:
+    """What happened in somebody's life, as rules see it."""
+    await record_event(
+        tx,
+        LifeEvent(
+            event.subject_id,
+            event.report_id,
+            event.event_type,
+            event.department_id,
+            event.happened_on or local_date(event.occurred_at),
+            event.facts,
+            event.stated_at or event.occurred_at,
+            event.withdrawn,
+        ),
+        now,
+    )
+
+
+async def apply_rules(tx: Tx, event: Event, now: datetime) -> None:
+    await note_change(tx, [event.subject_id], now)
 
 
 async def resume_reminders(tx: Tx, event: Event, now: datetime) -> None:
     await reconsider_licences(tx, event.subject_id, now)
+    await note_change(tx, [event.subject_id], now)
 
 
 def event_map(redis: Redis) -> EventMap:
@@ -52,13 +87,13 @@ def event_map(redis: Redis) -> EventMap:
         await end_sessions_of(redis, event.subject_id)
 
     return {
-        EventReceived: [apply_report, take_back_reminders],
-        LicenceRecorded: [take_back_reminders],
-        PersonDied: [take_back_reminders, end_access],
+        EventReceived: [apply_report, keep_for_rules],
+        LicenceRecorded: [apply_rules],
+        PersonDied: [apply_rules, end_access],
         DeathWithdrawn: [resume_reminders],
-        BillRecorded: [tell_of_bill],
-        PaymentSettled: [tell_of_payment],
+        BillRecorded: [tell_of_bill, apply_rules],
+        PaymentSettled: [tell_of_payment, apply_rules],
         PaymentOverpaid: [tell_of_overpayment],  # its refund is queued in the same transaction
-        RefundSucceeded: [tell_of_refund],
-        PersonMovedOut: [],  # nothing follows yet: a person who moved away keeps the licences and their reminders
+        RefundSucceeded: [tell_of_refund, apply_rules],
+        PersonMovedOut: [apply_rules],
     }

@@ -7,7 +7,8 @@ import socket
 from uuid import UUID
 
 from backend.citizens.service import phone_of
-from backend.city.service import read_city
+from backend.city.city import City
+from backend.city.service import find_version, read_city
 from backend.core.background import background, every
 from backend.core.events import Dispatcher
 from backend.core.heartbeat import LIFETIME_S, beat
@@ -17,13 +18,13 @@ from backend.core.resources import Resources, open_resources
 from backend.core.settings import Settings, read_settings
 from backend.event_handlers import event_map
 from backend.inbox.push_keys import push_keys
+from backend.matching.service import look_again, sweep_if_due
 from backend.payments.callbacks import retry_waiting
 from backend.payments.channels import NO_WAYS_TO_PAY, Providers
 from backend.payments.gateways import open_providers
 from backend.payments.ledger import note_check
 from backend.payments.poller import poll_orders, poll_refunds
 from backend.payments.reconciliation.daily import reconcile_due
-from backend.reminders.service import sweep_if_due
 from notifications.channels.channel import Channel
 from notifications.channels.sms import Sms
 from notifications.channels.web_push import WebPush
@@ -44,6 +45,7 @@ class Worker:
     def __init__(self, hall: Resources, transport: Transport, providers: Providers = NO_WAYS_TO_PAY) -> None:
         self._hall = hall
         self._providers = providers
+        self._city: City | None = None
         self._dispatcher = Dispatcher(hall.db, event_map(hall.redis))
         name = f"{socket.gethostname()}:{os.getpid()}"
         self._sender = Sender(hall.db, hall.redis, channels(hall, transport), hall.now, name=name)
@@ -52,6 +54,7 @@ class Worker:
         """Works until `stop` is set."""
         async with background(
             every(0.5, self.dispatch, "events"),
+            every(0.5, self.look_again, "rules"),
             every(30, self.sweep, "sweep"),
             every(2, self.settle_payments, "payments"),
             every(_LEDGER_CHECK_S, self.check_ledger, "ledger"),
@@ -64,13 +67,24 @@ class Worker:
         """Handles waiting facts; True when there may be more."""
         return await self._dispatcher.run_once(self._hall.now(), limit=_EVENTS_AT_ONCE) == _EVENTS_AT_ONCE
 
+    async def look_again(self) -> bool:
+        """Applies the rules to those about whom something has changed; True when there may be more."""
+        hall = self._hall
+        return await look_again(hall.db, hall.redis, await self._current_city(), hall.now())
+
+    async def _current_city(self) -> City:
+        """As last loaded; read anew only when a newer pack has come."""
+        if self._city is None or self._city.version != await find_version(self._hall.db):
+            self._city = await read_city(self._hall.db)
+        return self._city
+
     async def send_once(self) -> int:
         """One batch of deliveries; returns how many were settled."""
         return await self._sender.run_once()
 
     async def sweep(self) -> None:
         hall = self._hall
-        await sweep_if_due(hall.db, hall.redis, await read_city(hall.db), hall.clock)
+        await sweep_if_due(hall.db, hall.redis, await self._current_city(), hall.clock)
 
     async def settle_payments(self) -> bool:
         """Asks about open orders and refunds, applies callbacks that came too early; True when there may be more."""

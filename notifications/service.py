@@ -97,3 +97,14 @@ async def withdraw(
     await deliveries.update_withdrawn(tx, recipient_id, rule, occasions=occasions, prefix=prefix, now=now)
     ended = await messages.update_ended(tx, recipient_id, rule, occasions=occasions, prefix=prefix, now=now)
     return len(ended)
+
+
+async def reinstate(tx: Conn, recipient_id: UUID, rule: str, occasion: str, now: datetime) -> bool:
+    """Takes a withdrawal back: the cause holds again. What nobody was told yet goes out after all.
+
+    False where there is no such message, or it is of no use any more.
+    """
+    message_id = await messages.update_reinstated(tx, recipient_id, rule, occasion, now)
+    if message_id is not None:
+        await deliveries.update_reinstated(tx, recipient_id, message_id)
+    return message_id is not None

@@ -9,8 +9,8 @@ State = TypeVar("State", MessageState, DeliveryState)
 
 MESSAGE: Mapping[MessageState, frozenset[MessageState]] = {
     MessageState.ACTIVE: frozenset({MessageState.SUPERSEDED, MessageState.WITHDRAWN}),
-    MessageState.SUPERSEDED: frozenset(),
-    MessageState.WITHDRAWN: frozenset(),
+    MessageState.SUPERSEDED: frozenset({MessageState.ACTIVE}),
+    MessageState.WITHDRAWN: frozenset({MessageState.ACTIVE}),
 }
 
 DELIVERY: Mapping[DeliveryState, frozenset[DeliveryState]] = {

@@ -20,7 +20,7 @@ from backend.core.clock import FixedClock, SystemClock
 from backend.core.db import Database
 from backend.core.ids import uuid7
 from backend.core.sessions import SESSION_COOKIE, create_session
-from backend.reminders.service import sweep
+from backend.matching.service import sweep
 from tests.bench.__main__ import main
 from tests.bench.bare import Bare, Told, search_path
 from tests.bench.load import Ask, load
@@ -147,7 +147,7 @@ async def test_exactly_so_many_licences_are_due(database_url: str, db: Database,
     await populate(connection, 60_000, city.licence_types.values())
     await connection.close()
     await db.execute(
-        "INSERT INTO sweeps (rule, completed_through, snapshot_at) VALUES ('licence-expiry', $1, $2)",
+        "INSERT INTO sweeps (rule, completed_through, snapshot_at) VALUES ('rules', $1, $2)",
         TODAY - timedelta(days=1),
         NOW - timedelta(days=1),
     )

@@ -9,11 +9,11 @@ from backend.commands.command import Commands, add_command, day, run_on_hall
 
 if TYPE_CHECKING:
     from backend.core.resources import Resources
-    from backend.reminders.models import SweepReport
+    from backend.matching.reports import SweepReport
 
 
 def add(commands: Commands) -> None:
-    sweep = add_command(commands, "sweep", _sweep, "find licences that reach a reminder day and tell their holders")
+    sweep = add_command(commands, "sweep", _sweep, "find for whom the date of a rule has come, and tell them")
     sweep.add_argument("--as-of", type=day, help="the day to sweep (default: today in Shanghai)")
     sweep.add_argument("--dry-run", action="store_true", help="count, tell nobody")
     sweep.add_argument("--json", action="store_true", help="print the counts as JSON")
@@ -22,7 +22,7 @@ def add(commands: Commands) -> None:
 def _sweep(options: argparse.Namespace) -> None:
     from backend.city.service import read_city
     from backend.core.clock import local_date
-    from backend.reminders.service import sweep
+    from backend.matching.service import sweep
 
     async def run(hall: "Resources") -> None:
         report = await sweep(

@@ -1,11 +1,13 @@
 """The event feed: what departments report is kept once by their own id and passed on as a fact of the house."""
 
 from collections.abc import Mapping, Sequence, Set
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from backend.citizens.service import find_or_create_subjects, find_subject_ids
 from backend.city.city import City
+from backend.city.models import EventType, FactKind
+from backend.core.clock import local_date
 from backend.core.crypto import Keyring
 from backend.core.db import Tx
 from backend.core.events import record
@@ -36,14 +38,15 @@ class EventFeed:
         """Looks up those who come without a name."""
         unnamed = [line.candidate.content.subject for line in received if not line.candidate.content.named]
         known = await find_subject_ids(tx, self._keyring, unnamed, now) if unnamed else {}
-        return EventDesk(self._key, self._keyring, known.keys())
+        return EventDesk(self._key, self._city, self._keyring, known.keys())
 
 
 class EventDesk:
     """Judges and writes one batch of events."""
 
-    def __init__(self, key: DepartmentKey, keyring: Keyring, known: Set[str]) -> None:
+    def __init__(self, key: DepartmentKey, city: City, keyring: Keyring, known: Set[str]) -> None:
         self._key = key
+        self._city = city
         self._keyring = keyring
         self._known = known
 
@@ -60,7 +63,7 @@ class EventDesk:
         return subjects
 
     def _fact(self, change: Change[Reported], subject_id: UUID) -> EventReceived:
-        reported = change.candidate.content
+        reported, stated_at = change.candidate.content, change.candidate.updated_at
         return EventReceived(
             subject_id=subject_id,
             report_id=change.object_id,
@@ -69,4 +72,14 @@ class EventDesk:
             occurred_at=reported.occurred_at,
             facts=reported.facts,
             corrects=change.known is not None,
+            withdrawn=reported.withdrawn,
+            happened_on=happened_on(self._city.event_types[reported.event_type], reported),
+            stated_at=stated_at,
         )
+
+
+def happened_on(kind: EventType, reported: Reported) -> date:
+    """The first date among the facts of its type that was given, else the day on which it occurred."""
+    dates = (reported.facts.get(fact.name) for fact in kind.facts if fact.kind is FactKind.DATE)
+    first = next((day for day in dates if day), None)
+    return local_date(reported.occurred_at) if first is None else date.fromisoformat(first)

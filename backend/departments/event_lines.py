@@ -37,16 +37,18 @@ class WireEvent(Struct, frozen=True, forbid_unknown_fields=True):
     occurred_at: str
     updated_at: str
     facts: dict[str, str] = {}
+    withdrawn: bool = False
 
 
-class Reported(Struct, frozen=True):
-    """An event as a department reports it. `named`: the subject may be made known."""
+class Reported(Struct, frozen=True, omit_defaults=True):
+    """An event as a department reports it. `named`: the subject may be made known. `withdrawn`: it never happened."""
 
     event_type: str
     subject: Holder
     named: bool
     occurred_at: datetime
     facts: dict[str, str]
+    withdrawn: bool = False
 
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -68,6 +70,7 @@ def read_event(raw: bytes, key: DepartmentKey, city: City, keyring: Keyring, now
         wire.subject.name is not None,
         _past("occurred_at", wire.occurred_at, now),
         _facts(wire.facts, kind, city),
+        wire.withdrawn,
     )
     fingerprint = keyring.lookup("feed.events", _encoder.encode(reported).decode())
     return Candidate(wire.id, updated_at, owner_key(keyring, reported.subject), fingerprint, reported)

@@ -131,6 +131,19 @@ async def update_withdrawn(
     )
 
 
+async def update_reinstated(tx: Conn, recipient_id: UUID, message_id: UUID) -> None:
+    """Queues again what the withdrawal ended; the sweep of the queue points at it."""
+    await tx.execute(
+        """
+        UPDATE deliveries SET state = 'queued', reason = NULL, finished_at = NULL, pointed_at = NULL
+        WHERE recipient_id = $1 AND message_id = $2 AND state = ANY($3::text[]) AND reason = 'withdrawn'
+        """,
+        recipient_id,
+        message_id,
+        before(DELIVERY, DeliveryState.QUEUED),
+    )
+
+
 async def update_stopped(tx: Conn, recipient_id: UUID, *, rule: str | None, topic: str | None, now: datetime) -> int:
     """Ends what is queued of a rule or a topic, save statutory notices."""
     rows = await tx.fetch(

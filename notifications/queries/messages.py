@@ -266,6 +266,22 @@ async def update_ended(
     return [row["message_id"] for row in rows]
 
 
+async def update_reinstated(tx: Conn, recipient_id: UUID, rule: str, occasion: str, now: datetime) -> UUID | None:
+    found: UUID | None = await tx.fetchval(
+        """
+        UPDATE messages SET state = 'active', ended_at = NULL
+        WHERE recipient_id = $1 AND rule = $2 AND occasion = $3 AND state = ANY($4::text[]) AND useful_until > $5
+        RETURNING message_id
+        """,
+        recipient_id,
+        rule,
+        occasion,
+        before(MESSAGE, MessageState.ACTIVE),
+        now,
+    )
+    return found
+
+
 async def update_items(tx: Conn, recipient_id: UUID, message_id: UUID, without: Sequence[str]) -> None:
     await tx.execute(
         """

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -26,11 +25,11 @@ from backend.core.db import Database, connect
 from backend.core.ids import uuid7
 from backend.core.sessions import SESSION_COOKIE, create_session
 from backend.embedded.home import new_secrets
-from backend.reminders.models import DueLicence, Match
-from backend.reminders.wording import reminder
+from backend.matching.wording.messages import message
 from notifications.service import queue
 from tests.bench.bare import Told, search_path
 from tests.bench.machine import SERVING, pin
+from tests.matching.due import due_licence
 
 _RESIDENTS = 500
 _DUE = {"residence-permit": 7, "driving-licence": 30, "passport": 90, "vehicle-licence": 1, "dog-registration": 60}
@@ -67,13 +66,9 @@ async def furnish(database_url: str, redis_url: str) -> str:
 async def _remind(db: Database, residents: list[UUID]) -> None:
     city, now = await read_city(db), SystemClock().now()
     today = local_date(now)
-    due = [
-        Match(DueLicence(resident, uuid7(), kind, today + timedelta(days=rung), None), rung)
-        for resident in residents
-        for kind, rung in _DUE.items()
-    ]
+    due = [due_licence(resident, city, kind, today, rung) for resident in residents for kind, rung in _DUE.items()]
     async with db.transaction() as tx:
-        await queue(tx, [reminder(uuid7(), [match], today, city) for match in due], now)
+        await queue(tx, [message(uuid7(), [each], today, city) for each in due], now)
 
 
 @contextlib.contextmanager

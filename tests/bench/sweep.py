@@ -14,7 +14,7 @@ from backend.city.service import city_of
 from backend.commands.up import SHANGHAI_PACK
 from backend.core.clock import FixedClock
 from backend.core.db import Database, connect
-from backend.reminders.service import RULE, sweep
+from backend.matching.service import SWEEP, sweep
 from tests.bench.figures import Figure
 from tests.bench.machine import say
 from tests.bench.population import DUE, NOW, TODAY, populate
@@ -79,10 +79,10 @@ def _timed(db: Database, redis: Redis, city: City) -> Callable[[], Awaitable[flo
 
     async def measure() -> float:
         await redis.flushall()
-        await db.execute("TRUNCATE messages, deliveries, reminder_matches, sweeps, sweep_runs")
+        await db.execute("TRUNCATE messages, deliveries, matches, sweeps, sweep_runs")
         await db.execute(
             "INSERT INTO sweeps (rule, completed_through, snapshot_at, completed_at) VALUES ($1, $2, $3, $3)",
-            RULE,
+            SWEEP,
             TODAY - timedelta(days=1),
             NOW - timedelta(days=1),
         )

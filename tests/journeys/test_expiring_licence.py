@@ -9,7 +9,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from backend.city.city import City
 from backend.core.clock import local_date
-from backend.reminders.service import sweep
+from backend.matching.service import sweep
 from backend.sandbox.residents import find_resident
 from notifications.webpush.transport import AiohttpTransport
 from tests.browsers.bidi import BidiError
@@ -115,7 +115,7 @@ async def test_a_renewal_that_is_filed_takes_the_reminder_back_and_nothing_is_se
     async with AiohttpTransport() as transport:
         worker = hall.worker(transport)
         await worker.dispatch()
-        await worker.dispatch()
+        await worker.look_again()
 
     assert answer["accepted"]["count"] == 1
     assert await hall.resources.db.fetchval("SELECT state FROM messages") == "withdrawn"
@@ -133,7 +133,9 @@ async def test_a_renewed_licence_ends_its_reminder(hall: Hall, city: City) -> No
     renewed = licence(3000, today, source_id="JD-2", supersedes="JD-1", issued_on=today)
     await hall.feed("licences", renewed)
     async with AiohttpTransport() as transport:
-        await hall.worker(transport).dispatch()
+        worker = hall.worker(transport)
+        await worker.dispatch()
+        await worker.look_again()
 
     assert await hall.resources.db.fetchval("SELECT state FROM messages") == "withdrawn"
     statuses = await hall.resources.db.fetch("SELECT status FROM licences ORDER BY source_id")

@@ -11,8 +11,8 @@ from backend.citizens.service import find_subject_ids
 from backend.city.city import City
 from backend.core.clock import local_date
 from backend.core.sessions import SESSION_COOKIE, create_session
-from backend.reminders.models import SweepReport
-from backend.reminders.service import sweep
+from backend.matching.reports import SweepReport
+from backend.matching.service import sweep
 from backend.sandbox.residents import find_resident
 from notifications.subscriptions import count_subscriptions, subscribe
 from notifications.webpush.transport import AiohttpTransport

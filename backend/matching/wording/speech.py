@@ -1,4 +1,4 @@
-"""What there is to say about one licence at a rung, before it is put into words."""
+"""What there is to say about one licence at a rung of its expiry ladder, before it is put into words."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -32,7 +32,7 @@ class Spoken(Struct, frozen=True, kw_only=True):
         return [rung for rung in self.kind.reminder_rungs if rung < 0]
 
 
-def sources(basis: Sequence[Citation]) -> str | None:
+def cited(basis: Sequence[Citation]) -> str | None:
     """Laws are cited by their own names, also to readers of English."""
-    cited = dict.fromkeys(f"《{citation.law}》{citation.article}" for citation in basis)
-    return "、".join(list(cited)[:3]) or None
+    articles = dict.fromkeys(f"《{citation.law}》{citation.article}" for citation in basis)
+    return "、".join(list(articles)[:3]) or None

@@ -23,7 +23,7 @@ from backend.catalogue.publishing import publish_pack
 from backend.core.clock import FixedClock
 from backend.core.db import Database
 from notifications.webpush.vapid import generate_key
-from tests.reminders.town import BEFORE, hold, settle
+from tests.matching.town import BEFORE, hold, settle
 
 TODAY = date(2026, 11, 20)
 RESIDENTS, WITH_PHONE, KILLS = 50_000, 3_000, 20
@@ -114,7 +114,7 @@ async def test_killed_twenty_times_a_sweep_tells_every_due_resident_once(
 
 
 async def start(environment: dict[str, str]) -> asyncio.subprocess.Process:
-    command = [sys.executable, "-m", "tests.reminders.victim"]
+    command = [sys.executable, "-m", "tests.matching.victim"]
     return await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
 
 

@@ -1,9 +1,9 @@
-"""Reminders in English."""
+"""The expiry ladder and digests in English."""
 
 from collections.abc import Sequence
 from datetime import date
 
-from backend.reminders.speech import Spoken, sources
+from backend.matching.wording.speech import Spoken, cited
 from notifications.models import Item, Why, Wording
 
 
@@ -17,34 +17,42 @@ def single(spoken: Spoken) -> Wording:
         why=Why(
             based_on=f"{name}, valid until {spoken.expires_on}",
             rule=_rule(spoken),
-            source=sources(spoken.kind.legal_basis),
+            source=cited(spoken.kind.legal_basis),
             next=_next(spoken),
             plain=f"Your {name} {'has reached its last day' if spoken.over else 'is about to expire'}, so we tell you.",
         ),
     )
 
 
-def digest(several: Sequence[Spoken]) -> Wording:
+def item(spoken: Spoken) -> Item:
+    return Item(
+        key=spoken.key,
+        title=_name(spoken),
+        reason=f"Your {_name(spoken)} {_when(spoken)}.{_window(spoken)}",
+        link=spoken.link,
+        action=_action(spoken),
+        due_on=spoken.expires_on,
+    )
+
+
+def digest(items: Sequence[Item], *, only_licences: bool) -> Wording:
+    several = "Several of your licences reached" if only_licences else "Several things of yours reached"
     return Wording(
-        title="Several of your licences need attention",
-        body="Below you see when each of them expires. Please renew them one by one.",
+        title="Several of your licences need attention" if only_licences else "Several things can be done now",
+        body="Below you see when each of them expires. Please renew them one by one."
+        if only_licences
+        else "Below you see each of them with its date.",
         action="See each of them",
         stop_label="Digests (you will get one message for each)",
-        items=tuple(
-            Item(
-                key=spoken.key,
-                title=_name(spoken),
-                reason=f"Your {_name(spoken)} {_when(spoken)}.{_window(spoken)}",
-                link=spoken.link,
-                action=_action(spoken),
-                due_on=spoken.expires_on,
-            )
-            for spoken in several
-        ),
+        items=tuple(items),
         why=Why(
-            based_on="The expiry dates of the licences listed",
-            rule="Several of your licences reached a reminder day together, so they are told in one message",
-            plain="Some of your licences are about to expire, so we tell you about them together.",
+            based_on="The expiry dates of the licences listed"
+            if only_licences
+            else "The dates given with each of them",
+            rule=f"{several} a reminder day together, so they are told in one message",
+            plain="Some of your licences are about to expire, so we tell you about them together."
+            if only_licences
+            else "The day has come for several things, so we tell you about them together.",
         ),
     )
 

@@ -8,7 +8,7 @@ from backend.city.service import read_city
 from backend.core.clock import FixedClock, local_date
 from backend.core.resources import open_resources
 from backend.core.settings import read_settings
-from backend.reminders.service import sweep
+from backend.matching.service import sweep
 from backend.worker import channels
 from notifications.delivery import Sender
 from notifications.service import requeue_due

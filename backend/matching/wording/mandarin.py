@@ -1,9 +1,9 @@
-"""Reminders in Chinese."""
+"""The expiry ladder and digests in Chinese."""
 
 from collections.abc import Sequence
 from datetime import date
 
-from backend.reminders.speech import Spoken, sources
+from backend.matching.wording.speech import Spoken, cited
 from notifications.models import Item, Why, Wording
 
 
@@ -17,34 +17,36 @@ def single(spoken: Spoken) -> Wording:
         why=Why(
             based_on=f"{name}，有效期至 {spoken.expires_on}",
             rule=_rule(spoken),
-            source=sources(spoken.kind.legal_basis),
+            source=cited(spoken.kind.legal_basis),
             next=_next(spoken),
             plain=f"您的{name}{'已经到期了' if spoken.over else '快到期了'}，所以提醒您。",
         ),
     )
 
 
-def digest(several: Sequence[Spoken]) -> Wording:
+def item(spoken: Spoken) -> Item:
+    name = spoken.kind.name.zh
+    return Item(
+        key=spoken.key,
+        title=name,
+        reason=f"您的{name}{_when(spoken)}。{_window(spoken)}",
+        link=spoken.link,
+        action=_action(spoken),
+        due_on=spoken.expires_on,
+    )
+
+
+def digest(items: Sequence[Item], *, only_licences: bool) -> Wording:
     return Wording(
-        title="您有几张证照到期待办",
-        body="下面列出每一张的到期日，请逐项办理。",
+        title="您有几张证照到期待办" if only_licences else "您有几件事到了办理的时候",
+        body="下面列出每一张的到期日，请逐项办理。" if only_licences else "下面列出每一件和它的日期，请逐项办理。",
         action="逐项查看",
         stop_label="合并提醒（以后逐条提醒）",
-        items=tuple(
-            Item(
-                key=spoken.key,
-                title=spoken.kind.name.zh,
-                reason=f"您的{spoken.kind.name.zh}{_when(spoken)}。{_window(spoken)}",
-                link=spoken.link,
-                action=_action(spoken),
-                due_on=spoken.expires_on,
-            )
-            for spoken in several
-        ),
+        items=tuple(items),
         why=Why(
-            based_on="所列证照的有效期",
-            rule="同一天有多张证照到提醒日，合并为一条",
-            plain="您有几张证快到期了，合在一起提醒您。",
+            based_on="所列证照的有效期" if only_licences else "下面每一件所写的日期",
+            rule="同一天有多张证照到提醒日，合并为一条" if only_licences else "同一天有几件事到提醒日，合并为一条",
+            plain="您有几张证快到期了，合在一起提醒您。" if only_licences else "您有几件事到日子了，合在一起提醒您。",
         ),
     )
 

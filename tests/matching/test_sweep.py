@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -10,12 +11,12 @@ from redis.asyncio import Redis
 from backend.city.city import City
 from backend.core.clock import FixedClock
 from backend.core.db import Database
-from backend.reminders.errors import DayNotCome
-from backend.reminders.models import SweepReport
-from backend.reminders.service import settle_reminders, sweep, sweep_if_due
+from backend.matching.errors import DayNotCome
+from backend.matching.reports import SweepReport
+from backend.matching.service import look_again, note_change, sweep, sweep_if_due
 from notifications.inbox import count_unread
 from notifications.preferences import stop_rule
-from tests.reminders.town import hold, settle, told
+from tests.matching.town import hold, settle, told
 
 TODAY = date(2026, 11, 20)
 DAY = timedelta(days=1)
@@ -31,6 +32,11 @@ class Office:
     async def sweep(self, as_of: date = TODAY, *, dry_run: bool = False) -> SweepReport:
         self.clock.at += max(as_of - TODAY - (self.clock.at.date() - TODAY), timedelta(0))
         return await sweep(self.db, self.redis, self.city, self.clock, as_of, dry_run=dry_run)
+
+    async def look_again(self, resident: UUID) -> None:
+        async with self.db.transaction() as tx:
+            await note_change(tx, [resident], self.clock.now())
+        await look_again(self.db, self.redis, self.city, self.clock.now())
 
 
 @pytest.fixture
@@ -92,7 +98,7 @@ async def test_missed_days_are_made_up_for_and_only_the_latest_rung_is_told(offi
     await office.sweep(TODAY + timedelta(days=7))
 
     titles = {who: title for who, _, title in await told(office.db)}
-    matches = await office.db.fetch("SELECT subject_id, rung FROM reminder_matches")
+    matches = await office.db.fetch("SELECT subject_id, rung FROM matches")
 
     assert set(titles) == {one, both}
     assert {row["subject_id"]: row["rung"] for row in matches} == {one: 30, both: 1}
@@ -203,8 +209,7 @@ async def test_a_renewed_licence_takes_its_reminder_back(office: Office) -> None
     await office.sweep()
     await office.db.execute("UPDATE licences SET expires_on = $2 WHERE subject_id = $1", resident, date(2036, 1, 1))
 
-    async with office.db.transaction() as tx:
-        await settle_reminders(tx, resident, office.clock.now())
+    await office.look_again(resident)
 
     assert await told(office.db) == [], "nobody had been told yet, so it vanishes"
 
@@ -221,8 +226,7 @@ async def test_a_digest_stays_while_one_of_its_licences_is_still_to_be_renewed(o
             resident,
             licence_type,
         )
-        async with office.db.transaction() as tx:
-            await settle_reminders(tx, resident, office.clock.now())
+        await office.look_again(resident)
         assert len(await told(office.db)) == left
         if left:
             items, due_on = await office.db.fetchrow("SELECT zh->'items', due_on FROM messages")  # type: ignore[misc]

@@ -1,0 +1,134 @@
+"""THE decision: which rules have come due for somebody, on what evidence, and what speaks against them. Pure."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from msgspec import structs
+
+from backend.city.calendar import add_months
+from backend.city.models import Subject
+from backend.city.rules import Anchor
+from backend.matching.conditions import evidence_of, label_of, meets
+from backend.matching.dates import moved
+from backend.matching.models import Cause, Decision, Evidence, Known
+from backend.matching.rulebook import ANY, BIRTHDAY, AppliedRule, Rulebook
+
+_IN_FORCE, _OPEN_BILL = "valid", "open"
+
+
+def decide(book: Rulebook, known: Known, today: date) -> list[Decision]:
+    """Every rule and cause that has come due by today, each at the latest of its dates.
+
+    Depends on nothing but its arguments, so that the order in which facts arrived cannot matter.
+    """
+    return [
+        decision
+        for cause in _causes(known, today)
+        for rule in _rules(book, cause, known)
+        if (decision := _decision(book, rule, cause, known, today))
+    ]
+
+
+def _causes(known: Known, today: date) -> Iterator[Cause]:
+    for licence in known.licences:
+        number, learnt_at, source = str(licence.licence_id), licence.changed_at, licence.department_id
+        yield Cause(Anchor.ISSUE, number, licence.issued_on, learnt_at, source, licence=licence)
+        if licence.expires_on is not None:
+            yield Cause(Anchor.EXPIRY, number, licence.expires_on, learnt_at, source, licence=licence)
+    for event in known.events:
+        number, source = str(event.report_id), event.department_id
+        yield Cause(Anchor.EVENT, number, event.happened_on, event.changed_at, source, event=event)
+    for bill in known.bills:
+        number, source = str(bill.bill_id), bill.department_id
+        yield Cause(Anchor.BILL, number, bill.due_on, bill.changed_at, source, bill=bill)
+    if known.born_on is not None:
+        yield Cause(Anchor.BIRTHDAY, BIRTHDAY, known.born_on, known.changed_at)
+    for year in (today.year - 1, today.year):
+        yield Cause(Anchor.CALENDAR, str(year), date(year, 1, 1), known.changed_at)
+
+
+def _rules(book: Rulebook, cause: Cause, known: Known) -> Iterator[AppliedRule]:
+    keys: list[str] = []
+    if cause.licence is not None:
+        keys = [cause.licence.licence_type]
+    elif cause.event is not None:
+        keys = [cause.event.event_type]
+    elif cause.bill is not None:
+        keys = [cause.bill.fee_code, ANY]
+    elif cause.anchor is Anchor.BIRTHDAY:
+        keys = [BIRTHDAY]
+    elif book.has_calendar_rules:
+        keys = sorted({licence.licence_type for licence in known.licences})
+    for key in keys:
+        yield from book.anchored(cause.anchor, key)
+
+
+def _decision(book: Rulebook, rule: AppliedRule, cause: Cause, known: Known, today: date) -> Decision | None:
+    cause = _placed(rule, cause)
+    reached = [
+        (due_on, step.rung)
+        for step in rule.steps
+        if (due_on := moved(cause.on, step.offset, step.unit, book.city.calendar)) <= today
+    ]
+    if not reached or not _is_about(rule, known):
+        return None
+    due_on, rung = reached[-1]
+    if not (rule.valid_from or date.min) <= due_on <= (rule.valid_until or date.max):
+        return None
+    return Decision(
+        rule=rule.code,
+        cause=cause,
+        due_on=due_on,
+        rung=rung,
+        against=next(_against(rule, cause, known, due_on), None),
+        evidence=tuple(_evidence(rule, cause, known)),
+    )
+
+
+def _placed(rule: AppliedRule, cause: Cause) -> Cause:
+    """Birthdays and days of the year are dates of a rule, counted from what is known."""
+    if rule.rule is None:
+        return cause
+    timing = rule.rule.timing
+    if cause.anchor is Anchor.BIRTHDAY:
+        return structs.replace(cause, on=add_months(cause.on, 12 * (timing.age or 0)))
+    if cause.anchor is Anchor.CALENDAR:
+        month, day = map(int, (timing.opens or timing.closes or "01-01").split("-"))
+        return structs.replace(cause, on=date(cause.on.year, month, day))
+    return cause
+
+
+def _is_about(rule: AppliedRule, known: Known) -> bool:
+    kind = Subject.PERSON if known.is_person else Subject.ENTERPRISE
+    return rule.rule is None or kind in rule.rule.subjects
+
+
+def _against(rule: AppliedRule, cause: Cause, known: Known, due_on: date) -> Iterator[str]:
+    """What speaks against telling, by name, the weightiest first."""
+    if known.died_on is not None:
+        yield "holder_dead"
+    if cause.licence is not None:
+        if cause.licence.status != _IN_FORCE:
+            yield cause.licence.status
+        if cause.anchor is Anchor.EXPIRY and cause.licence.renewal_filed_on is not None:
+            yield "renewal_filed"
+    if cause.bill is not None and cause.bill.state != _OPEN_BILL:
+        yield f"done:bill_{cause.bill.state}"
+    if known.moved_out_on is not None and not rule.also_moved_out and known.moved_out_on >= cause.on:
+        yield "moved_out"
+    yield from (f"done:{label_of(each)}" for each in rule.done_when if meets(each, cause, known, due_on))
+    yield from (label_of(each) for each in rule.unless if meets(each, cause, known, due_on))
+    yield from (f"not:{label_of(each)}" for each in rule.requires if not meets(each, cause, known, due_on))
+
+
+def _evidence(rule: AppliedRule, cause: Cause, known: Known) -> Iterator[Evidence]:
+    name: str = cause.anchor
+    if cause.licence is not None:
+        name = f"licence:{cause.licence.licence_type}"
+    elif cause.event is not None:
+        name = f"event:{cause.event.event_type}"
+    elif cause.bill is not None:
+        name = f"bill:{cause.bill.fee_code}"
+    yield Evidence(name, cause.on, cause.source)
+    for condition in rule.requires:
+        yield from evidence_of(condition, cause, known)

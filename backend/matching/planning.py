@@ -1,0 +1,96 @@
+"""From what the rules say to what has to be done about it, given what has been done before. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+
+from backend.city.rules import RuleState
+from backend.matching.deciding import decide
+from backend.matching.models import Decision, Known, Match, MatchState
+from backend.matching.rulebook import AppliedRule, Rulebook
+
+VANISHED = "vanished"
+_STANDING = frozenset({MatchState.TOLD, MatchState.UNHEARD, MatchState.SHADOW})
+
+
+class Settling(Struct, frozen=True):
+    match: Match
+    reason: str
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """About one subject. `new` holds and was never spoken of; `again` was settled and holds once more, or is still
+    unheard; `late` holds but came to be known too late; `against` has come due in the days looked at and does not hold.
+    """
+
+    known: Known
+    new: tuple[Decision, ...]
+    again: tuple[tuple[Match, Decision], ...]
+    late: tuple[Decision, ...]
+    settle: tuple[Settling, ...]
+    against: tuple[Decision, ...]
+    repeated: tuple[Decision, ...]
+
+
+class Days(Struct, frozen=True):
+    """What is looked at: rules that came due in (after, today]. `sweeping`: it is the daily sweep that looks.
+
+    What came due before is told only where it became known after `known_since` (None: all of it did).
+    """
+
+    today: date
+    after: date
+    sweeping: bool
+    known_since: datetime | None = None
+
+    def reaches(self, rule: AppliedRule, decision: Decision) -> bool:
+        """Neither looked at before nor too long ago to be told now."""
+        if decision.due_on > self.after:
+            return True
+        is_news = self.known_since is None or decision.cause.learnt_at >= self.known_since
+        return is_news and decision.due_on > self.today - timedelta(days=rule.late)
+
+    def is_too_late(self, rule: AppliedRule, decision: Decision) -> bool:
+        return decision.due_on <= min(self.after, self.today - timedelta(days=rule.late))
+
+    def tells(self, rule: AppliedRule) -> bool:
+        return self.sweeping or not rule.swept
+
+
+def plan(book: Rulebook, known: Known, matches: Sequence[Match], days: Days) -> Plan:
+    """Compares what should have been told by now with what was; the same facts always lead to the same."""
+    decisions = decide(book, known, days.today)
+    holding = {decision.key: decision for decision in decisions if decision.against is None}
+    objections = {decision.key: decision.against for decision in decisions if decision.against is not None}
+    seen = {(match.rule, match.occasion): match for match in matches}
+    unseen = [d for d in holding.values() if (d.rule, d.occasion) not in seen]
+    told_now = [d for d in unseen if days.tells(book.rules[d.rule])]
+    return Plan(
+        known=known,
+        new=tuple(d for d in told_now if days.reaches(book.rules[d.rule], d)),
+        late=tuple(d for d in told_now if days.is_too_late(book.rules[d.rule], d)),
+        again=tuple(_again(seen, holding)),
+        settle=tuple(
+            Settling(match, objections.get(match.cause_key) or VANISHED)
+            for match in matches
+            if match.state in _STANDING and match.rule in book.rules and match.cause_key not in holding
+        ),
+        against=tuple(d for d in decisions if d.against is not None and days.reaches(book.rules[d.rule], d)),
+        repeated=tuple(d for d in holding.values() if (d.rule, d.occasion) in seen and d.due_on > days.after),
+    )
+
+
+def state_of(rule: AppliedRule, *, heard: bool) -> MatchState:
+    if rule.state is RuleState.SHADOW:
+        return MatchState.SHADOW
+    return MatchState.TOLD if heard else MatchState.UNHEARD
+
+
+def _again(
+    seen: dict[tuple[str, str], Match], holding: dict[tuple[str, str, date], Decision]
+) -> Iterator[tuple[Match, Decision]]:
+    for decision in holding.values():
+        match = seen.get((decision.rule, decision.occasion))
+        if match is not None and match.state in {MatchState.SETTLED, MatchState.UNHEARD}:
+            yield match, decision

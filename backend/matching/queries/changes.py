@@ -1,0 +1,70 @@
+"""What departments report, as rules see it, and who has to be looked at again because something changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from backend.core.db import Database, Queryable, Tx
+from backend.matching.models import LifeEvent
+
+
+async def upsert_life_event(tx: Tx, event: LifeEvent, now: datetime) -> None:
+    """The latest word by the department's clock stays, in whatever order they come."""
+    await tx.execute(
+        """INSERT INTO life_events AS e (subject_id, report_id, event_type, department_id, happened_on, facts,
+                                         stated_at, withdrawn, changed_at)
+           VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9)
+           ON CONFLICT (subject_id, report_id) DO UPDATE
+           SET event_type = excluded.event_type, happened_on = excluded.happened_on, facts = excluded.facts,
+               stated_at = excluded.stated_at, withdrawn = excluded.withdrawn, changed_at = excluded.changed_at
+           WHERE e.stated_at <= excluded.stated_at""",
+        event.subject_id,
+        event.report_id,
+        event.event_type,
+        event.department_id,
+        event.happened_on,
+        msgspec.json.encode(event.facts).decode(),
+        event.stated_at,
+        event.withdrawn,
+        now,
+    )
+
+
+async def upsert_changed(tx: Tx, subject_ids: Sequence[UUID], now: datetime) -> None:
+    """Sorted, so that two never wait for each other in a circle."""
+    await tx.execute(
+        """INSERT INTO reconsiderations (subject_id, changed_at)
+           SELECT subject_id, $2 FROM unnest($1::uuid[]) AS n (subject_id)
+           ON CONFLICT (subject_id) DO NOTHING""",
+        sorted(set(subject_ids)),
+        now,
+    )
+
+
+async def lock_changed(tx: Tx, limit: int) -> list[UUID]:
+    """Those who have been waiting longest and are not being looked at; who changes meanwhile waits for the end."""
+    rows = await tx.fetch(
+        "SELECT subject_id FROM reconsiderations ORDER BY changed_at LIMIT $1 FOR UPDATE SKIP LOCKED", limit
+    )
+    return [row["subject_id"] for row in rows]
+
+
+async def delete_changed(tx: Tx, subject_ids: Sequence[UUID]) -> None:
+    await tx.execute("DELETE FROM reconsiderations WHERE subject_id = ANY($1::uuid[])", subject_ids)
+
+
+async def get_waiting(db: Database) -> tuple[int, datetime | None]:
+    """How many wait to be looked at (counted up to a thousand), and since when."""
+    row = await db.fetchrow(
+        """SELECT count(*) AS waiting, min(changed_at) AS since
+           FROM (SELECT changed_at FROM reconsiderations ORDER BY changed_at LIMIT 1000) AS oldest"""
+    )
+    return (0, None) if row is None else (row["waiting"], row["since"])
+
+
+async def list_rule_states(conn: Queryable) -> dict[str, str]:
+    """What operators decided about rules; a table of as many rows as there are rules."""
+    rows = await conn.fetch("SELECT rule, state FROM rule_states")
+    return {row["rule"]: row["state"] for row in rows}

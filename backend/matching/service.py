@@ -1,0 +1,169 @@
+"""Two ways in, one way out: what has changed is looked at within seconds, what comes due is swept every morning."""
+
+import logging
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from backend.city.city import City
+from backend.city.rules import RuleState
+from backend.core.clock import Clock, local_date
+from backend.core.db import Database, Queryable, Tx
+from backend.matching.candidates import due
+from backend.matching.errors import DayNotCome
+from backend.matching.models import Decision, LifeEvent
+from backend.matching.planning import Days, Plan, plan
+from backend.matching.queries import changes, facts, matches
+from backend.matching.queries import sweeps as queries
+from backend.matching.reports import SweepReport
+from backend.matching.rulebook import Rulebook
+from backend.matching.streams import in_batches, merged
+from backend.matching.telling import Telling, carry_out, compose
+from backend.matching.wording.messages import DIGEST
+from notifications.models import Pointer
+from notifications.service import publish
+
+log = logging.getLogger(__name__)
+
+SWEEP = "rules"
+DAILY_AT = timedelta(hours=8, minutes=30)
+_AT_ONCE = 1_000
+_CHANGED_AT_ONCE = 200
+_UNCOMMITTED_FOR_AT_MOST = timedelta(hours=1)
+
+
+async def record_event(tx: Tx, event: LifeEvent, now: datetime) -> None:
+    """Keeps what a department reports as rules see it, and has its subject looked at."""
+    await changes.upsert_life_event(tx, event, now)
+    await changes.upsert_changed(tx, [event.subject_id], now)
+
+
+async def note_change(tx: Tx, subject_ids: Sequence[UUID], now: datetime) -> None:
+    """Something about these people has changed: the rules look at them within seconds."""
+    await changes.upsert_changed(tx, subject_ids, now)
+
+
+async def look_again(db: Database, redis: Redis, city: City, now: datetime) -> bool:
+    """Looks at those about whom something has changed; True when there may be more.
+
+    Tells what is due at once, takes back what no longer holds. What belongs to the daily sweep is left to it.
+    """
+    today = local_date(now)
+    async with db.transaction() as tx:
+        changed = await changes.lock_changed(tx, _CHANGED_AT_ONCE)
+        if not changed:
+            return False
+        book = await read_rulebook(tx, city)
+        await facts.lock_subjects(tx, changed)
+        plans = await _plans(tx, book, changed, Days(today, today - timedelta(days=1), sweeping=False))
+        _, pointers = await carry_out(tx, book, plans, today, now)
+        await changes.delete_changed(tx, changed)
+    await _wake(redis, pointers)
+    return len(changed) == _CHANGED_AT_ONCE
+
+
+async def sweep(
+    db: Database,
+    redis: Redis,
+    city: City,
+    clock: Clock,
+    as_of: date,
+    *,
+    dry_run: bool = False,
+    may_foresee: bool = False,
+) -> SweepReport:
+    """Tells everybody for whom a date of a rule has come in the days since the last completed sweep, up to `as_of`.
+
+    Of several missed rungs only the latest is told. Nothing is lost and nothing told twice by a crash half-way, by
+    missed days or by two sweeps at once: the watermark moves only at the end, and a match is recorded in the
+    transaction of its message under a unique key. Raises DayNotCome for a day to come, unless `may_foresee` or dry; a
+    day to come never moves the watermark past today, so that the daily sweep goes on as if it had not been played.
+    """
+    now = clock.now()
+    if as_of > local_date(now) and not (dry_run or may_foresee):
+        raise DayNotCome(as_of=as_of)
+    await queries.insert_sweep(db, SWEEP)
+    book = await read_rulebook(db, city)
+    async with db.transaction() as reading:
+        mark = await (queries.get_watermark if dry_run else queries.lock_watermark)(reading, SWEEP)
+        after = mark.completed_through or as_of - timedelta(days=1)
+        known_since = mark.snapshot_at and mark.snapshot_at - _UNCOMMITTED_FOR_AT_MOST
+        report = SweepReport(as_of=as_of, after=after, dry_run=dry_run)
+        days = Days(as_of, after, sweeping=True, known_since=known_since)
+        streams = due(reading, book, after, as_of, known_since)
+        async for subject_ids in in_batches(merged(streams), _AT_ONCE):
+            if dry_run:
+                await _foresee(db, book, subject_ids, days, report)
+            else:
+                await _wake(redis, await _tell(db, book, subject_ids, days, report, now))
+        if not dry_run:
+            done = clock.now()
+            await queries.update_watermark(reading, SWEEP, min(as_of, local_date(now)), now, done)
+            await queries.insert_sweep_run(reading, SWEEP, as_of, now, done, msgspec.json.encode(report).decode())
+    log.info("swept", extra={"as_of": as_of, "residents": report.residents, "messages": report.messages})
+    return report
+
+
+async def sweep_if_due(db: Database, redis: Redis, city: City, clock: Clock) -> SweepReport | None:
+    """The daily sweep at 08:30 in Shanghai, also late: whatever day is the last one due and not completed yet."""
+    last_due = local_date(clock.now() - DAILY_AT)
+    mark = await queries.find_watermark(db, SWEEP)
+    if mark is not None and mark.completed_through is not None and mark.completed_through >= last_due:
+        return None
+    return await sweep(db, redis, city, clock, last_due)
+
+
+async def read_rulebook(conn: Queryable, city: City) -> Rulebook:
+    """The rules as they stand: the pack's, and what operators decided since."""
+    decided = await changes.list_rule_states(conn)
+    return Rulebook(city, {rule: RuleState(state) for rule, state in decided.items()})
+
+
+async def _plans(tx: Queryable, book: Rulebook, subject_ids: Sequence[UUID], days: Days) -> list[Plan]:
+    known = await facts.list_known(tx, subject_ids)
+    told = await matches.list_matches(tx, subject_ids)
+    return [plan(book, each, told.get(each.subject_id, ()), days) for each in known]
+
+
+async def _tell(
+    db: Database, book: Rulebook, subject_ids: Sequence[UUID], days: Days, report: SweepReport, now: datetime
+) -> list[Pointer]:
+    """One transaction of the sweep."""
+    async with db.transaction() as tx:
+        await facts.lock_subjects(tx, subject_ids)
+        plans = await _plans(tx, book, subject_ids, days)
+        telling, pointers = await carry_out(tx, book, plans, days.today, now)
+    _count(plans, telling, report)
+    return pointers
+
+
+async def _foresee(db: Database, book: Rulebook, subject_ids: Sequence[UUID], days: Days, report: SweepReport) -> None:
+    """Counts what `_tell` would do."""
+    plans = await _plans(db, book, subject_ids, days)
+    found: list[tuple[Plan, Decision]] = [(each, decision) for each in plans for decision in each.new]
+    _count(plans, await compose(db, book, found, days.today), report)
+
+
+async def _wake(redis: Redis, pointers: Sequence[Pointer]) -> None:
+    """Without Redis it goes on: what is committed is found and pointed at again when Redis is back."""
+    try:
+        await publish(redis, pointers)
+    except RedisError as error:
+        log.warning("senders could not be woken", extra={"error": type(error).__name__})
+
+
+def _count(plans: Sequence[Plan], telling: Telling, report: SweepReport) -> None:
+    for each in plans:
+        for decision in each.new:
+            report.count_new(decision)
+        for decision in each.repeated:
+            report.count_repeated(decision)
+        for decision in each.against:
+            report.count_held_back(decision)
+    report.residents += len({message.recipient_id for message in telling.messages})
+    report.messages += len(telling.messages)
+    report.digests += sum(message.rule == DIGEST for message in telling.messages)

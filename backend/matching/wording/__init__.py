@@ -1,0 +1,1 @@
+"""What a match says, in both languages."""

@@ -1,0 +1,213 @@
+"""A message for all that has come due for one reader: one thing by name, several as a digest, the soonest first.
+
+Nothing in it grows old: days left are counted by the screen that shows it.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.city.city import City
+from backend.city.rules import Anchor, MessageClass
+from backend.core.clock import SHANGHAI
+from backend.matching.models import Addressee, Decision
+from backend.matching.rulebook import LICENCE_EXPIRY, AppliedRule
+from backend.matching.wording import english, mandarin, rules
+from backend.matching.wording.rules import Said
+from backend.matching.wording.speech import Spoken
+from notifications.models import Item, Kind, Message, Tab, Tone, Urgency, Wording
+
+DIGEST = f"{LICENCE_EXPIRY}:digest"
+_MILESTONE, _POLICY, _PAYMENT = "milestone", "policy", "payment"
+_LAST_WORD_LASTS = timedelta(days=30)
+_KINDS = {
+    MessageClass.NOTICE: Kind.STATUTORY,
+    MessageClass.REMINDER: Kind.REMINDER,
+    MessageClass.RECOMMENDATION: Kind.RECOMMENDATION,
+    MessageClass.ENTITLEMENT: Kind.REMINDER,
+}
+_TABS = {
+    MessageClass.NOTICE: Tab.NOTICE,
+    MessageClass.REMINDER: Tab.REMINDER,
+    MessageClass.RECOMMENDATION: Tab.NOTICE,
+    MessageClass.ENTITLEMENT: Tab.TODO,
+}
+
+
+class Due(Struct, frozen=True):
+    """Something to tell somebody."""
+
+    subject_id: UUID
+    rule: AppliedRule
+    decision: Decision
+    addressee: Addressee
+
+    @property
+    def about(self) -> str:
+        """The same for all that is told of one thing, so that the badge counts it once."""
+        return self.decision.cause.id if self.rule.rule is None else f"{self.rule.code}:{self.decision.cause.id}"
+
+
+def message(message_id: UUID, several: Sequence[Due], today: date, city: City) -> Message:
+    """One message of what is due to one reader; all of it must be for the same one."""
+    ordered = sorted(several, key=lambda due: (_spoken_on(due, city), due.rule.code))
+    return (
+        _digest(message_id, ordered, today, city) if len(ordered) > 1 else _single(message_id, ordered[0], today, city)
+    )
+
+
+def digest_occasion(message_id: UUID) -> str:
+    """A digest is unique by its own id: that each of its matches is told once is seen to before."""
+    return f"digest:{message_id}"
+
+
+def _single(message_id: UUID, due: Due, today: date, city: City) -> Message:
+    zh, en = _wordings(due, today, city)
+    decision, message_class = due.decision, due.rule.message_class
+    on = _spoken_on(due, city)
+    return Message(
+        recipient_id=due.addressee.recipient_id,
+        message_id=message_id,
+        rule=decision.rule,
+        occasion=decision.occasion,
+        topic=_topic(due),
+        kind=_KINDS[message_class],
+        tab=Tab.TODO if decision.cause.anchor is Anchor.BILL else _TABS[message_class],
+        zh=zh,
+        en=en,
+        link=link_of(due, city),
+        due_on=on,
+        icon="calendar-clock",
+        tone=Tone.BAD if on < today else Tone.WARN if due.rule.swept else Tone.INFO,
+        urgency=_urgency(due, on),
+        useful_until=_midnight(_useful_until(due, city)),
+        thread=due.about,
+        about=(due.about,),
+    )
+
+
+def _digest(message_id: UUID, ordered: Sequence[Due], today: date, city: City) -> Message:
+    first = ordered[0]
+    items = [_items(due, today, city) for due in ordered]
+    only_licences = all(due.rule.rule is None for due in ordered)
+    on = _spoken_on(first, city)
+    return Message(
+        recipient_id=first.addressee.recipient_id,
+        message_id=message_id,
+        rule=DIGEST,
+        occasion=digest_occasion(message_id),
+        topic=LICENCE_EXPIRY if only_licences else _MILESTONE,
+        kind=Kind.REMINDER,
+        tab=Tab.REMINDER,
+        zh=mandarin.digest([zh for zh, _ in items], only_licences=only_licences),
+        en=english.digest([en for _, en in items], only_licences=only_licences),
+        link=f"/messages/{message_id}",
+        due_on=on,
+        icon="calendar-clock",
+        tone=Tone.WARN if on >= today else Tone.BAD,
+        urgency=_urgency(first, on),
+        useful_until=_midnight(max(_useful_until(due, city) for due in ordered)),
+        thread=LICENCE_EXPIRY,
+        about=tuple(due.about for due in ordered),
+    )
+
+
+def link_of(due: Due, city: City) -> str:
+    """Where the button leads: to the guide of what is to be done, else to the thing itself."""
+    rule, cause = due.rule.rule, due.decision.cause
+    if rule is None:
+        item = due.rule.licence_type.renewing_item if due.rule.licence_type else None
+        return f"/services/{item}" if item else f"/wallet/{cause.id}"
+    if due.rule.message_class is MessageClass.ENTITLEMENT:
+        return f"/entitlements/{rule.code}/{cause.id}"
+    if cause.anchor is Anchor.BILL:
+        return f"/bills/{cause.id}"
+    if rule.target_item is not None and rule.target_item in city.items:
+        return f"/services/{rule.target_item}"
+    return "/services"
+
+
+def _wordings(due: Due, today: date, city: City) -> tuple[Wording, Wording]:
+    if due.rule.rule is None:
+        spoken = _spoken(due, today, city)
+        return mandarin.single(spoken), english.single(spoken)
+    said = _said(due, city)
+    return rules.single(said, city, zh=True), rules.single(said, city, zh=False)
+
+
+def _items(due: Due, today: date, city: City) -> tuple[Item, Item]:
+    if due.rule.rule is None:
+        spoken = _spoken(due, today, city)
+        return mandarin.item(spoken), english.item(spoken)
+    said = _said(due, city)
+    return rules.item(said, zh=True), rules.item(said, zh=False)
+
+
+def _spoken(due: Due, today: date, city: City) -> Spoken:
+    """A licence at a rung of its ladder."""
+    decision = due.decision
+    kind = city.licence_type(due.rule.key)
+    return Spoken(
+        key=decision.occasion,
+        kind=kind,
+        expires_on=decision.cause.on,
+        as_of=today,
+        again_on=tuple(_later_rungs(due)[:2]),
+        link=link_of(due, city),
+    )
+
+
+def _said(due: Due, city: City) -> Said:
+    rule = due.rule.rule
+    if rule is None or rule.wording is None:
+        raise LookupError(f"rule {due.rule.code} has no wording")
+    by = rules.act_by(rule, due.decision, city)
+    return Said(rule=rule, wording=rule.wording, decision=due.decision, act_by=by, link=link_of(due, city))
+
+
+def _topic(due: Due) -> str:
+    if due.rule.rule is None:
+        return LICENCE_EXPIRY
+    if due.rule.message_class in {MessageClass.RECOMMENDATION, MessageClass.ENTITLEMENT}:
+        return _POLICY
+    return _PAYMENT if due.decision.cause.anchor is Anchor.BILL else _MILESTONE
+
+
+def _spoken_on(due: Due, city: City) -> date:
+    """The date a reader cares about: the end of a licence, the last day to act, else the day it came due."""
+    if due.rule.rule is None:
+        return due.decision.cause.on
+    return rules.act_by(due.rule.rule, due.decision, city) or due.decision.due_on
+
+
+def _urgency(due: Due, on: date) -> Urgency:
+    left = (on - due.decision.due_on).days if due.decision.rung is None else due.decision.rung
+    if due.rule.rule is not None and due.decision.rung is None and on == due.decision.due_on:
+        return Urgency.NORMAL
+    if left in {0, 1}:
+        return Urgency.HIGH
+    return Urgency.NORMAL if left <= 30 else Urgency.LOW
+
+
+def _later_rungs(due: Due) -> list[date]:
+    """The days on which a licence will be spoken of again, if nothing is done about it."""
+    rung, on = due.decision.rung, due.decision.cause.on
+    if rung is None:
+        return []
+    return [on - timedelta(days=step.rung) for step in due.rule.steps if step.rung is not None and step.rung < rung]
+
+
+def _useful_until(due: Due, city: City) -> date:
+    """Until the next rung speaks in its place; the last word is worth reading for a month, a rule's as it says."""
+    later = _later_rungs(due)
+    if later:
+        return later[0]
+    if due.rule.rule is None:
+        return due.decision.due_on + _LAST_WORD_LASTS
+    return due.decision.due_on + timedelta(days=due.rule.rule.timing.lasts)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(0), SHANGHAI)
