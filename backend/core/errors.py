@@ -60,6 +60,15 @@ class BadParameter(Refusal):
     en = "The parameter {name} is not valid: {reason}"
 
 
+class NotText(Refusal):
+    """A NUL in a path, a form or a document: the database keeps none (PostgreSQL 15, section 8.3)."""
+
+    code = "request.not_text"
+    status = 400
+    zh = "内容里有无法处理的字符，请删去后再试。"
+    en = "There is a character in it that is no text. Remove it and try again."
+
+
 class TooManyRequests(Refusal):
     """`seconds` until another try, also given as Retry-After (RFC 9110, section 10.2.3)."""
 

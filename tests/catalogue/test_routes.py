@@ -186,6 +186,11 @@ async def test_an_unknown_item_is_not_found(client: httpx.AsyncClient, code: str
     assert answer.headers["content-type"].startswith("application/problem+json")
 
 
+@pytest.mark.parametrize("path", ["/api/items/a%00?version=2", "/services/a%00?version=2"])
+async def test_what_is_no_text_is_refused_before_it_is_looked_for(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("version", "status"),
     [("1", 200), ("2", 404), ("999999999", 404), ("0", 400), ("-1", 400), ("x", 400), ("9" * 30, 400)],

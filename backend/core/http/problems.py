@@ -7,13 +7,14 @@ from typing import Any, ClassVar, Protocol
 from urllib.parse import quote
 
 import msgspec
+from asyncpg.exceptions import CharacterNotInRepertoireError, UntranslatableCharacterError
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, ExceptionHandler, ExceptionHandlersMap, Receive, Scope, Send
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from backend.core.errors import BadParameter, NotFound, Refusal, SessionsAway, SignInRequired, TooManyRequests
+from backend.core.errors import BadParameter, NotFound, NotText, Refusal, SessionsAway, SignInRequired, TooManyRequests
 from backend.core.http.display import locale_of
 from backend.core.http.pages import page, see_other
 from backend.core.ids import uuid7
@@ -69,6 +70,10 @@ async def answer_http_exception(request: Request[Any, Any, Any], error: HTTPExce
 async def answer_without_redis(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
     """What needs a session or a sign-in while Redis is away: said so, with when to try again."""
     return await answer_refusal(request, SessionsAway())
+
+
+async def answer_not_text(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
+    return await answer_refusal(request, NotText())
 
 
 async def answer_fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -127,5 +132,7 @@ HANDLERS: ExceptionHandlersMap = {
     HTTPException: _deferred(answer_http_exception),
     RedisConnectionError: _deferred(answer_without_redis),
     RedisTimeoutError: _deferred(answer_without_redis),
+    CharacterNotInRepertoireError: _deferred(answer_not_text),
+    UntranslatableCharacterError: _deferred(answer_not_text),
     Exception: _deferred(answer_fault),
 }
