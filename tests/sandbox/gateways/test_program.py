@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -17,7 +18,11 @@ import pytest
 from backend.core import processes
 from backend.payments.models import ObservedState, OrderNo
 from backend.payments.money import Fen
-from backend.payments.providers.protocol import NewOrder, Scene
+from backend.payments.providers.alipay.adapter import Alipay
+from backend.payments.providers.alipay.config import AlipayConfig
+from backend.payments.providers.protocol import Creation, NewOrder, Provider, Scene
+from backend.payments.providers.unionpay.adapter import Unionpay
+from backend.payments.providers.unionpay.config import UnionpayConfig
 from backend.payments.providers.wechat.adapter import WechatPay
 from backend.payments.providers.wechat.config import WechatConfig
 from backend.payments.providers.wire import open_client
@@ -29,8 +34,8 @@ ORDER_NO = OrderNo("PAY0000000000001")
 
 
 @contextlib.contextmanager
-def program(data: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "backend.cli", "gateway", "wechat", "--port", str(port), "--data", str(data)]
+def program(name: str, data: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "backend.cli", "gateway", name, "--port", str(port), "--data", str(data)]
     with (data / "gateway.log").open("ab") as log:
         started = processes.spawn([*command, "--time-scale", "150"], output=log)
     try:
@@ -49,7 +54,25 @@ def await_answer(url: str, log: Path) -> None:
     pytest.fail(log.read_text())
 
 
-async def test_books_and_owed_notices_outlive_a_kill(tmp_path: Path) -> None:
+def hall_of(name: str, section: dict[str, Any], notify_url: str, http: httpx.AsyncClient) -> Provider:
+    match name:
+        case "wechat":
+            return WechatPay(msgspec.convert(section | {"notify_url": notify_url}, WechatConfig), http)
+        case "alipay":
+            return Alipay(msgspec.convert(section | {"notify_url": notify_url}, AlipayConfig), http)
+    return Unionpay(msgspec.convert(section | {"back_url": notify_url}, UnionpayConfig), http)
+
+
+async def to_the_cashier(created: Creation, http: httpx.AsyncClient) -> str:
+    """As a resident's phone goes there."""
+    headers = {"Referer": "http://127.0.0.1/", "Accept": "text/html"}
+    method = "GET" if created.form is None else "POST"
+    let_in = await http.request(method, str(created.url), data=created.form, headers=headers)
+    return let_in.headers["location"]
+
+
+@pytest.mark.parametrize("name", ["wechat", "alipay", "unionpay"])
+async def test_books_and_owed_notices_outlive_a_kill(name: str, tmp_path: Path) -> None:
     port = free_port()
     url = f"http://localhost:{port}"
     kept = onboard(tmp_path / "sandbox", dict.fromkeys(("wechat", "alipay", "unionpay"), url))
@@ -65,17 +88,15 @@ async def test_books_and_owed_notices_outlive_a_kill(tmp_path: Path) -> None:
         payer_ip="203.0.113.7",
     )
     async with merchant((500, b"")) as told, open_client() as http:
-        section = msgspec.json.decode(kept.read_bytes())["wechat"] | {"notify_url": told.url}
-        hall = WechatPay(msgspec.convert(section, WechatConfig), http)
-        with program(tmp_path, port) as first:
+        hall = hall_of(name, msgspec.json.decode(kept.read_bytes())[name], told.url, http)
+        with program(name, tmp_path, port) as first:
             created = await hall.create(order, now)
-            let_in = await http.get(str(created.url), headers={"Referer": "http://127.0.0.1/"})
-            await http.post(url + let_in.headers["location"])
+            await http.post(url + await to_the_cashier(created, http))
             await told.waits_for(1)
             os.killpg(first.pid, signal.SIGKILL)
             first.wait()
         before = len(told.deliveries)
-        with program(tmp_path, port):
+        with program(name, tmp_path, port):
             asked = await hall.query(ORDER_NO, now, datetime.now(UTC))
             again = (await told.waits_for(before + 1))[-1]
 
