@@ -55,16 +55,16 @@ def _state(material: Material, held: Collection[str]) -> MaterialState:
 def _source(city: City, material: Material, state: MaterialState) -> Text | None:
     if material.shared_data is not None:
         return Text(
-            f"部门自行核验：{material.shared_data.zh}", _english("the office checks: ", material.shared_data.en)
+            f"部门自行核验：{material.shared_data.zh}", _english("the office checks: {}", material.shared_data.en)
         )
     waiving = city.licence_types.get(material.waived_by or "")
     if waiving is not None and state is MaterialState.OBTAINED:
-        return Text(f"来自您的电子证照《{waiving.name.zh}》", _english("from your electronic ", waiving.name.en))
+        return Text(f"来自您的电子证照《{waiving.name.zh}》", _english("from your electronic “{}”", waiving.name.en))
     later = _LATER if material.necessity is Necessity.DEFERRABLE else None
     waiver = None
     if waiving is not None:
         waiver = Text(
-            f"已有电子证照《{waiving.name.zh}》的，无需提交", _english("not with the electronic ", waiving.name.en)
+            f"已有电子证照《{waiving.name.zh}》的，无需提交", _english("not with the electronic “{}”", waiving.name.en)
         )
     return one_line(maybe_shown(material.source), waiver, later, _amount(material))
 
@@ -92,5 +92,6 @@ def _requirement(material: Material) -> Text | None:
     return Text("。".join(each.zh.rstrip("。") for each in said) + "。", english)
 
 
-def _english(lead: str, name: str | None) -> str | None:
-    return f"{lead}{name[:1].lower()}{name[1:]}" if name else None
+def _english(sentence: str, name: str | None) -> str | None:
+    """The name as it is: its first word may be Shanghai."""
+    return sentence.format(name) if name else None

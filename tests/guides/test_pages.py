@@ -55,6 +55,23 @@ async def test_what_the_wallet_spares_is_ticked_with_its_source(visitor: Browser
     assert "已有电子证照《居民身份证》的，无需提交" in public
 
 
+async def test_names_of_licences_are_not_changed_in_english(visitor: Browser, holder: Browser, rich_city: City) -> None:
+    at_home = next(
+        code
+        for code, item in rich_city.items.items()
+        if any(material.waived_by == "residence-permit" for material in item.materials)
+    )
+
+    for browser in (visitor, holder):
+        browser.cookies.set("lang", "en", domain="localhost.local")
+
+    public = words((await visitor.get(f"/services/{at_home}")).text)
+    personal = words((await holder.get(GUIDE)).text)
+
+    assert "not with the electronic “Shanghai residence permit”" in public
+    assert "from your electronic “Resident identity card”" in personal
+
+
 async def test_only_who_holds_what_it_renews_is_offered_a_reminder(holder: Browser) -> None:
     assert "/me/notifications" not in (await holder.get(GUIDE)).text
 
