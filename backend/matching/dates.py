@@ -32,7 +32,7 @@ def anchors_due(after: date, until: date, offset: int, unit: Unit, calendar: Cal
             first, last = after - timedelta(days=offset - 1), until - timedelta(days=offset)
         case Unit.WORKDAY:
             reach = timedelta(days=abs(offset) * 7 // 5 + _LONGEST_BREAK)
-            first, last = (after - reach, until) if offset > 0 else (after, until + reach)
+            first, last = (after - reach, until) if offset >= 0 else (after, until + reach)
         case _:
             months = -offset * _MONTHS[unit]
             first = add_months(after, months) - timedelta(days=_CLAMP)
