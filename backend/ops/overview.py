@@ -12,9 +12,10 @@ from backend.core.http.access import Access, access
 from backend.core.http.given import Given
 from backend.core.http.pages import page
 from backend.core.http.state import desk_of
+from backend.ops.days import list_points_of_days
 from backend.ops.figures import Moment, figures
 from backend.ops.pictures import Pictures, Window
-from backend.ops.queries import get_backlog, get_ledger_state, list_points, list_sweeps
+from backend.ops.queries import get_backlog, get_ledger_state, list_points_since, list_sweeps
 from backend.payments.ledger import get_figures
 from pwa.views.operators import Overview
 
@@ -28,7 +29,9 @@ async def overview(
     """Figures of now, fourteen days, twenty-four hours."""
     now = clock.now()
     window = Window(now)
-    pictures = Pictures(window, await list_points(db, window.first_day, window.since, window.since_hour))
+    many = await list_points_of_days(db, redis, window.midnights)
+    few = await list_points_since(db, window.first_day, window.since)
+    pictures = Pictures(window, [*many, *few])
     payments = await get_figures(db, now)
     seen = Moment(
         now=now,

@@ -33,7 +33,7 @@ class Window:
 
     def __init__(self, now: datetime) -> None:
         self.days = tuple(local_date(now) - timedelta(days=back) for back in range(DAYS - 1, -1, -1))
-        self.since = datetime.combine(self.days[0], time(), SHANGHAI)
+        self.midnights = tuple(datetime.combine(day, time(), SHANGHAI) for day in self.days)
         hour = now.astimezone(SHANGHAI).replace(minute=0, second=0, microsecond=0)
         self.hours = tuple(hour - timedelta(hours=back) for back in range(HOURS - 1, -1, -1))
 
@@ -42,8 +42,8 @@ class Window:
         return self.days[0]
 
     @property
-    def since_hour(self) -> datetime:
-        return self.hours[0]
+    def since(self) -> datetime:
+        return self.midnights[0]
 
 
 class Pictures:
@@ -116,10 +116,12 @@ class Pictures:
         return Columns(key=picture, title=title, about=about, at=days, series=series, money=money)
 
     def _hours(self) -> Columns:
-        found = {(point.series, point.at): point.amount for point in self._of("hours")}
+        found: dict[tuple[str, datetime], int] = defaultdict(int)
+        for point in self._of("deliveries"):
+            found[point.series, point.at] += point.amount
         hours = self._window.hours
         series = tuple(
-            Series(label=label, values=tuple(found.get((kind, hour), 0) for hour in hours), tone=tone)
+            Series(label=label, values=tuple(found[kind, hour] for hour in hours), tone=tone)
             for kind, label, tone in _RESULTS
         )
         title = Text("推送和短信，按小时", "Pushes and text messages, by the hour")

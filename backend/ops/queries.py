@@ -48,29 +48,34 @@ async def get_ledger_state(db: Database) -> LedgerState:
     )
 
 
-async def list_points(db: Database, first_day: date, since: datetime, since_hour: datetime) -> list[Point]:
-    """All that the pictures of the overview are drawn from, in one round trip: bounded windows of indexes.
-
-    Of whole days from `since` (midnight of `first_day`), of whole hours from `since_hour`.
-    """
+async def list_points_between(db: Database, since: datetime, until: datetime) -> list[Point]:
+    """What there is much of: costs as much as was queued, sent and paid in this time, by indexes that end with it."""
     return await many(
         db,
         Point,
-        """SELECT 'messages' AS picture, date_bin('1 day', queued_at, $2) AS at, '' AS name,
+        """SELECT 'messages' AS picture, $1 AS at, '' AS name,
                   CASE WHEN read_at IS NULL THEN 'unread' ELSE 'read' END AS series, count(*) AS amount
-           FROM messages WHERE queued_at >= $2 GROUP BY date_bin('1 day', queued_at, $2), read_at IS NULL
+           FROM messages WHERE queued_at >= $1 AND queued_at < $2 GROUP BY read_at IS NULL
            UNION ALL
-           SELECT 'deliveries', date_bin('1 day', finished_at, $2), channel, state, count(*)
-           FROM deliveries WHERE finished_at >= $2 GROUP BY date_bin('1 day', finished_at, $2), channel, state
+           SELECT 'deliveries', date_bin('1 hour', finished_at, $1), channel, state, count(*)
+           FROM deliveries WHERE finished_at >= $1 AND finished_at < $2
+           GROUP BY date_bin('1 hour', finished_at, $1), channel, state
            UNION ALL
-           SELECT 'hours', date_bin('1 hour', finished_at, $3), '', state, count(*)
-           FROM deliveries WHERE finished_at >= $3 GROUP BY date_bin('1 hour', finished_at, $3), state
-           UNION ALL
-           SELECT 'money', date_bin('1 day', paid_at, $2), '', channel, sum(paid_fen)::bigint
-           FROM payment_orders WHERE paid_at >= $2 GROUP BY date_bin('1 day', paid_at, $2), channel
-           UNION ALL
-           SELECT 'reminders', date_bin('1 day', r.completed_at, $2), '', 'reminded',
-                  sum((r.counts->>'reminded')::bigint)::bigint
+           SELECT 'money', $1, '', channel, sum(paid_fen)::bigint
+           FROM payment_orders WHERE paid_at >= $1 AND paid_at < $2 GROUP BY channel
+           ORDER BY picture, at, name, series LIMIT 10000""",
+        since,
+        until,
+    )
+
+
+async def list_points_since(db: Database, first_day: date, since: datetime) -> list[Point]:
+    """What there are a few rows a day of, from `since` (midnight of `first_day`) on, and what is open now."""
+    return await many(
+        db,
+        Point,
+        """SELECT 'reminders' AS picture, date_bin('1 day', r.completed_at, $2) AS at, '' AS name,
+                  'reminded' AS series, sum((r.counts->>'reminded')::bigint)::bigint AS amount
            FROM sweeps s
            CROSS JOIN LATERAL (SELECT completed_at, counts FROM sweep_runs
                                WHERE rule = s.rule AND completed_at >= $2) AS r
@@ -90,5 +95,4 @@ async def list_points(db: Database, first_day: date, since: datetime, since_hour
            ORDER BY picture, at, name, series LIMIT 10000""",
         first_day,
         since,
-        since_hour,
     )

@@ -14,7 +14,7 @@ from backend.core.events import record
 from backend.core.heartbeat import beat
 from backend.core.ids import uuid7
 from backend.ops.pictures import Window
-from backend.ops.queries import list_points
+from backend.ops.queries import list_points_between
 from tests.hall import Hall
 from tests.ops.test_metrics import SomethingHappened, deliver
 
@@ -219,6 +219,25 @@ async def test_every_operator_sees_it_with_the_pages_that_exist(hall: Hall, role
     assert set(re.findall(r'class="desk-entry" href="([^"]+)"', html)) == {"/ops", "/ops/search-misses"}
 
 
+async def test_a_day_is_counted_again_only_after_a_while(
+    hall: Hall, db: Database, redis: Redis, clock: FixedClock
+) -> None:
+    await deliver(db, clock)
+    await look(hall)
+    await deliver(db, clock)
+
+    assert "未读 1" in (await look(hall))["messages"]
+    kept = {key.decode()[-10:]: await redis.ttl(key) for key in await redis.keys("{pictures}:*")}
+    assert len(kept) == 14
+    assert kept["2026-11-20"] <= 60
+    assert len({left // 60 for left in kept.values()}) == 14
+    assert all(left >= 3600 for day, left in kept.items() if day != "2026-11-20")
+
+    await redis.flushall()
+
+    assert "未读 2" in (await look(hall))["messages"]
+
+
 class Overheard:
     """Takes the place of a database to learn what it would be asked."""
 
@@ -227,7 +246,7 @@ class Overheard:
         return []
 
 
-async def test_what_is_older_than_the_window_is_not_read(db: Database, clock: FixedClock) -> None:
+async def test_what_happened_on_other_days_is_not_read(db: Database, clock: FixedClock) -> None:
     await db.execute(
         """INSERT INTO messages (recipient_id, message_id, rule, occasion, topic, kind, tab, zh, link, icon, tone,
                                  urgency, thread, about, ignores_quiet_hours, useful_until, queued_at)
@@ -241,9 +260,9 @@ async def test_what_is_older_than_the_window_is_not_read(db: Database, clock: Fi
            SELECT recipient_id, message_id, 'sms', '', 0, 'sent', queued_at, queued_at FROM messages"""
     )
     await db.execute("ANALYZE messages, deliveries")
-    window, asked = Window(clock.now()), Overheard()
+    today, asked = Window(clock.now()).midnights[-1], Overheard()
 
-    await list_points(asked, window.first_day, window.since, window.since_hour)  # type: ignore[arg-type]
+    await list_points_between(asked, today, today + timedelta(days=1))  # type: ignore[arg-type]
 
     plan = "\n".join(row[0] for row in await db.fetch("EXPLAIN " + asked.sql, *asked.args))
     assert "messages_queued" in plan
