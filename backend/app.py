@@ -49,6 +49,7 @@ from backend.payments.channels import NO_WAYS_TO_PAY, Providers
 from backend.payments.gateways import open_providers
 from backend.payments.receipts import pages as receipts_pages
 from backend.payments.receipts import routes as receipts_routes
+from backend.payments.reconciliation import pages as reconciliation_pages
 from pwa.rendering import preload
 from pwa.views.parts import Text
 from pwa.views.shell import CityFace
@@ -71,6 +72,7 @@ HANDLERS: list[BaseRouteHandler] = [
     *inbox_routes.HANDLERS,
     *payments_pages.HANDLERS,
     *payments_routes.HANDLERS,
+    *reconciliation_pages.HANDLERS,
     *receipts_pages.HANDLERS,
     *receipts_routes.HANDLERS,
     *operators_pages.HANDLERS,

@@ -2,13 +2,14 @@
 
 from msgspec import Struct
 
-from pwa.examples import catalogue, home, inbox, operators, wallet
+from pwa.examples import catalogue, home, inbox, operators, reconciliation, wallet
 from pwa.rendering import TEMPLATES
 from pwa.views.charts import Columns, Figure, Rows
 from pwa.views.guide import Guide, Material, MaterialState, SelfCheck
 from pwa.views.home import CaseStrip, FeedCard
 from pwa.views.messages import MessageLine, OpenMessage, Why
 from pwa.views.parts import FieldError, Segment, Text, Tile
+from pwa.views.reconciliation import ReconciledDay
 from pwa.views.services import HeldLicence, Result
 from pwa.views.shell import Desk, Toast
 from pwa.views.wallet import IssuerColour, LicenceCard, LicenceStatus, NotHeld
@@ -43,6 +44,7 @@ class Gallery(Struct, frozen=True, kw_only=True):
     figures: tuple[Figure, ...]
     columns: tuple[Columns, ...]
     rows: tuple[Rows, ...]
+    reconciled: tuple[ReconciledDay, ...]
 
 
 def _every_material() -> tuple[Material, ...]:
@@ -94,4 +96,5 @@ def gallery(*components: str) -> Gallery:
         figures=operators.FIGURES,
         columns=(operators.NOTHING, operators.DELIVERIES),
         rows=(operators.FEEDS,),
+        reconciled=reconciliation.CARDS,
     )

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from pwa.examples import catalogue, home, inbox, operators, payments, receipts, wallet
+from pwa.examples import catalogue, home, inbox, operators, payments, receipts, reconciliation, wallet
 from pwa.examples.api_docs import API_DOCS
 from pwa.examples.search_misses import SEARCH_MISSES
 from pwa.views.pages import ErrorPage, Plain
@@ -86,6 +86,10 @@ SCREENS = {
     "offline": _signed_out("core/offline.html", Plain(), "/offline"),
     "api": _signed_out("ops/api_docs.html", API_DOCS, "/api/docs"),
     "overview": _operators("ops/overview.html", operators.OVERVIEW, "/ops"),
+    "reconciliation": _operators("ops/reconciliation.html", reconciliation.DAY, "/ops/reconciliation"),
+    "reconciliation-none": _operators("ops/reconciliation.html", reconciliation.NOTHING, "/ops/reconciliation"),
+    "difference": _operators("ops/difference.html", reconciliation.PROPOSED, "/ops/reconciliation"),
+    "difference-refused": _operators("ops/difference.html", reconciliation.REFUSED, "/ops/reconciliation"),
     "search-misses": _operators("ops/search_misses.html", SEARCH_MISSES, "/ops/search-misses"),
     "operators": _operators("operators/sign_in.html", operators.SIGN_IN, "/ops/sign-in", operators.NOBODYS_DESK),
     "operators-refused": _operators(

@@ -205,6 +205,18 @@ async def find_difference(conn: Queryable, difference_id: UUID) -> Difference | 
     )
 
 
+async def list_by_id(conn: Queryable, difference_ids: Sequence[UUID]) -> list[Difference]:
+    return await many(
+        conn,
+        Difference,
+        """SELECT subject_id, difference_id, channel, merchant, day, class AS judged, about, state, kind, statement_id,
+                  line_no, order_no, refund_no, booked_key, told_fen, booked_fen, effect_fen, verdict, first_seen_at,
+                  settled_at
+           FROM statement_differences WHERE difference_id = ANY($1::uuid[]) ORDER BY day, difference_id""",
+        difference_ids,
+    )
+
+
 async def list_open(conn: Queryable, limit: int) -> list[Difference]:
     """Of all days, oldest first, those that only wait for the next bill last."""
     return await many(
