@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from backend.core.db import Database
+from backend.sandbox.gateways.book import Book
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for part in ("backend", "notifications") for path in sorted((ROOT / part).rglob("*.py"))]
@@ -27,12 +28,21 @@ def statements() -> Iterator[tuple[str, str]]:
 
 
 STATEMENTS = dict(statements())
+OF_THE_SANDBOX = [place for place in STATEMENTS if place.startswith("backend/sandbox/")]
 
 
-@pytest.mark.parametrize("place", STATEMENTS)
+@pytest.mark.parametrize("place", [place for place in STATEMENTS if place not in OF_THE_SANDBOX])
 async def test_every_statement_prepares_against_the_migrated_schema(place: str, shared_db: Database) -> None:
     async with shared_db.pool.acquire() as connection:
         await connection.prepare(STATEMENTS[place])
+
+
+@pytest.mark.parametrize("place", OF_THE_SANDBOX)
+def test_every_statement_of_the_sandbox_prepares_against_its_own_books(place: str) -> None:
+    """In SQLite: the outside world shares no database with the hall."""
+    book = Book(":memory:")
+    book._db.execute(f"EXPLAIN {STATEMENTS[place]}", [None] * STATEMENTS[place].count("?"))
+    book.close()
 
 
 @pytest.mark.parametrize("place", STATEMENTS)
