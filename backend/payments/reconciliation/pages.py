@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from backend.core.clock import Clock, local_date
 from backend.core.crypto import Keyring
@@ -105,7 +106,10 @@ async def run(
 
 @get(f"{RECONCILIATION}/differences/{{difference_id:uuid}}", opt=access(Access.OPERATOR), include_in_schema=False)
 async def difference(
-    request: Request[Any, Any, Any], db: Given[Database], operator: Given[OperatorSession], difference_id: UUID
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    operator: Given[OperatorSession],
+    difference_id: FromPath[UUID],
 ) -> Response[bytes]:
     return await page(request, _DIFFERENCE, await draw_difference(db, operator, difference_id))
 
@@ -121,7 +125,7 @@ async def begin(
     db: Given[Database],
     clock: Given[Clock],
     operator: Given[OperatorSession],
-    difference_id: UUID,
+    difference_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Field: reason."""
     reason = str((await request.form()).get("reason") or "")
@@ -146,7 +150,7 @@ async def decide(
     db: Given[Database],
     clock: Given[Clock],
     operator: Given[OperatorSession],
-    difference_id: UUID,
+    difference_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Field: decision, `approve` or `decline`."""
     decision = (await request.form()).get("decision")
