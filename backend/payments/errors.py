@@ -62,4 +62,4 @@ class ReceiptNotFound(Refusal):
     code = "payments.receipt_not_found"
     status = 404
     zh = "这次缴费没有凭证。请回到缴费列表查看。"
-    en = "There is no voucher for this payment. Go back to your bills."
+    en = "There is no receipt for this payment. Go back to your bills."

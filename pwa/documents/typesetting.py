@@ -6,7 +6,6 @@ What comes out is checked by the typesetter against PDF/A-2a (can be kept for ev
 import lzma
 import struct
 from collections.abc import Iterator
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,14 +32,12 @@ class Typesetter:
             self._compiler = typst.Compiler(font_paths=fonts, ignore_system_fonts=True)
             self._compiler.compile(b'#set text(font: "Noto Sans SC")\n.', format="pdf")
 
-    def pdf(self, template: str, facts: msgspec.Struct, at: datetime) -> bytes:
-        """The document of `facts`, dated `at`. A text may hold only what `characters` has."""
+    def pdf(self, template: str, facts: msgspec.Struct) -> bytes:
+        """The document of `facts`; a template gives its own date. A text may hold only what `characters` has."""
         source = (HERE / template).read_bytes()
         given = {"facts": msgspec.json.encode(facts).decode()}
         with self._busy:
-            made = self._compiler.compile(
-                source, format="pdf", sys_inputs=given, pdf_standards=_STANDARDS, timestamp=int(at.timestamp())
-            )
+            made = self._compiler.compile(source, format="pdf", sys_inputs=given, pdf_standards=_STANDARDS)
         if not isinstance(made, bytes):
             raise TypeError("not a single document")
         return made

@@ -1,4 +1,4 @@
-"""凭证: what the voucher of a payment says, on the screen, on paper, and to whoever checks it."""
+"""凭证: what the receipt of a payment says, on the screen, on paper, and to whoever checks it."""
 
 from datetime import date
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""A voucher with all that it says."""
+"""A receipt with all that it says."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Numbers of vouchers, and the code by which the house knows that it has issued one."""
+"""Numbers of receipts, and the code by which the house knows that it has issued one."""
 
 import hmac
 import os
@@ -14,7 +14,7 @@ ReceiptNo = NewType("ReceiptNo", str)
 
 _TAIL = 12  # 60 bits: of no use without the code, and never the same twice
 _CODE = 12  # 60 bits of a keyed hash
-_LONGEST = 64  # what is longer was not copied from a voucher
+_LONGEST = 64  # what is longer was not copied from a receipt
 
 
 def new_receipt_no(now: datetime) -> ReceiptNo:
@@ -23,7 +23,7 @@ def new_receipt_no(now: datetime) -> ReceiptNo:
 
 
 def code_of(keyring: Keyring, receipt_no: str) -> str:
-    """Of the look-up key, which does not rotate: a voucher printed once can be checked for ever."""
+    """Of the look-up key, which does not rotate: a receipt printed once can be checked for ever."""
     return spoken(keyring.lookup("receipts.code", receipt_no)[:_CODE])
 
 

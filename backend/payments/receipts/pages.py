@@ -34,8 +34,8 @@ async def show_receipt(
     session: Given[Session],
     order_no: FromPath[str],
 ) -> Response[bytes]:
-    voucher = await open_receipt(db, keyring, session.subject_id, order_no)
-    return await page(request, "payments/receipt.html", receipt_page(voucher, city, keyring), tab=Tab.ME)
+    opened = await open_receipt(db, keyring, session.subject_id, order_no)
+    return await page(request, "payments/receipt.html", receipt_page(opened, city, keyring), tab=Tab.ME)
 
 
 @get("/payments/{order_no:str}/receipt.pdf", opt=access(Access.RESIDENT), include_in_schema=False)
@@ -48,15 +48,15 @@ async def download_receipt(
     session: Given[Session],
     order_no: FromPath[str],
 ) -> Response[bytes]:
-    voucher = await open_receipt(db, keyring, session.subject_id, order_no)
-    return await answer_pdf(request, voucher, city, keyring, settings)
+    opened = await open_receipt(db, keyring, session.subject_id, order_no)
+    return await answer_pdf(request, opened, city, keyring, settings)
 
 
 @get(VERIFY, opt=access(Access.PUBLIC), include_in_schema=False)
 async def verify(
     request: Request[Any, Any, Any], db: Given[Database], city: Given[City], keyring: Given[Keyring]
 ) -> Response[bytes]:
-    """`?no=…&code=…`, as the code on the voucher has it. Wrong pairs are limited, a right one is always answered."""
+    """`?no=…&code=…`, as the code on the receipt has it. Wrong pairs are limited, a right one is always answered."""
     typed_no, typed_code = (request.query_params.get(name, "") for name in ("no", "code"))
     shown = await verify_receipt(db, keyring, typed_no, typed_code)
     view = verify_page(typed_no, typed_code, shown, city)

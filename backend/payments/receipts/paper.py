@@ -1,4 +1,4 @@
-"""A voucher as PDF. The same facts give the same bytes."""
+"""A receipt as PDF. The same facts give the same bytes."""
 
 import io
 from collections.abc import Iterable, Set
@@ -13,7 +13,7 @@ from backend.payments.receipts.capitals import in_capitals
 from backend.payments.receipts.lettering import printable
 from backend.payments.receipts.numbers import code_of, in_groups
 from backend.payments.receipts.paths import VERIFY, verification_url
-from backend.payments.receipts.service import Voucher
+from backend.payments.receipts.service import OpenedReceipt
 from backend.payments.receipts.wording import facts, fiscal_facts, standing_words
 from pwa.documents.typesetting import typesetter
 from pwa.views.payments import PaymentFact
@@ -22,9 +22,9 @@ from pwa.views.receipts import PrintedFact, PrintedReceipt, Standing
 _INK = "#141920"
 
 
-def print_receipt(voucher: Voucher, city: City, keyring: Keyring, public_url: str) -> bytes:
+def print_receipt(opened: OpenedReceipt, city: City, keyring: Keyring, public_url: str) -> bytes:
     """Takes some milliseconds of one core, and half a second the first time: call it in a thread."""
-    receipt, profile, setter = voucher.receipt, city.profile, typesetter()
+    receipt, profile, setter = opened.receipt, city.profile, typesetter()
     words, letters = standing_words(receipt), setter.characters
     printed = PrintedReceipt(
         city=profile.name.zh,
@@ -39,14 +39,14 @@ def print_receipt(voucher: Voucher, city: City, keyring: Keyring, public_url: st
         standing_en=words.en or "",
         amount=f"¥ {format_yuan(receipt.amount_fen)}",
         capitals=in_capitals(receipt.amount_fen),
-        facts=tuple(_lines(facts(voucher, city), letters)),
-        fiscal=tuple(_lines(fiscal_facts(voucher.fiscal), letters)),
+        facts=tuple(_lines(facts(opened, city), letters)),
+        fiscal=tuple(_lines(fiscal_facts(opened.fiscal), letters)),
         fiscal_check=profile.fiscal_check_url,
-        rare=_note(voucher.payer.name, letters),
+        rare=_note(opened.payer.name, letters),
         verify=f"{public_url}{VERIFY}",
         qr=_code(verification_url(public_url, keyring, receipt.receipt_no)),
     )
-    return setter.pdf("receipt.typ", printed, receipt.refunded_at or receipt.issued_at)
+    return setter.pdf("receipt.typ", printed)
 
 
 def _lines(told: Iterable[PaymentFact], letters: Set[int]) -> Iterable[PrintedFact]:

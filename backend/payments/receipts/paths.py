@@ -1,4 +1,4 @@
-"""Where vouchers are, and the address that a voucher itself names."""
+"""Where receipts are, and the address that a receipt itself names."""
 
 from urllib.parse import urlencode
 

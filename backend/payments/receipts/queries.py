@@ -1,4 +1,4 @@
-"""Statements on vouchers."""
+"""Statements on receipts."""
 
 from datetime import datetime
 from uuid import UUID
@@ -51,6 +51,6 @@ async def find_receipt(conn: Queryable, subject_id: UUID, order_no: str) -> Rece
 
 
 async def find_place(conn: Queryable, receipt_no: str) -> tuple[UUID, str] | None:
-    """Whose voucher has this number, and for which payment."""
+    """Whose receipt has this number, and for which payment."""
     row = await conn.fetchrow("SELECT subject_id, order_no FROM receipt_directory WHERE receipt_no = $1", receipt_no)
     return None if row is None else (row["subject_id"], row["order_no"])

@@ -1,4 +1,4 @@
-"""A payer's voucher as JSON, and as PDF."""
+"""A payer's receipt as JSON, and as PDF."""
 
 from datetime import datetime
 from typing import Any
@@ -23,8 +23,8 @@ from backend.payments.receipts.service import open_receipt
 from backend.payments.receipts.wording import fee_title
 
 
-class Voucher(Struct, frozen=True, kw_only=True):
-    """The platform's own voucher of a payment; `fiscal` is what the department has told of the fiscal bill."""
+class ReceiptTold(Struct, frozen=True, kw_only=True):
+    """The platform's own receipt of a payment; `fiscal` is what the department has told of the fiscal bill."""
 
     receipt_no: str
     code: str
@@ -53,11 +53,11 @@ async def read_receipt(
     settings: Given[Settings],
     session: Given[Session],
     order_no: FromPath[str],
-) -> Response[Voucher]:
-    """The voucher of a payment that has settled its bill."""
+) -> Response[ReceiptTold]:
+    """The receipt of a payment that has settled its bill."""
     opened = await open_receipt(db, keyring, session.subject_id, order_no)
     receipt = opened.receipt
-    told = Voucher(
+    told = ReceiptTold(
         receipt_no=receipt.receipt_no,
         code=code_of(keyring, receipt.receipt_no),
         verification_url=verification_url(settings.public_url, keyring, receipt.receipt_no),
@@ -90,8 +90,8 @@ async def read_receipt_pdf(
     order_no: FromPath[str],
 ) -> Response[bytes]:
     """A4, PDF/A-2a and PDF/UA-1."""
-    voucher = await open_receipt(db, keyring, session.subject_id, order_no)
-    return await answer_pdf(request, voucher, city, keyring, settings)
+    opened = await open_receipt(db, keyring, session.subject_id, order_no)
+    return await answer_pdf(request, opened, city, keyring, settings)
 
 
 HANDLERS = [read_receipt, read_receipt_pdf]

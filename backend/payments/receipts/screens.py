@@ -1,4 +1,4 @@
-"""Vouchers as the screens draw them."""
+"""Receipts as the screens draw them."""
 
 from backend.city.city import City
 from backend.core.clock import local_date
@@ -8,21 +8,21 @@ from backend.payments.receipts.capitals import in_capitals
 from backend.payments.receipts.models import Receipt
 from backend.payments.receipts.numbers import as_issued, code_of, in_groups
 from backend.payments.receipts.paths import pdf_path
-from backend.payments.receipts.service import Shown, Voucher
+from backend.payments.receipts.service import OpenedReceipt, Shown
 from backend.payments.receipts.wording import facts, fee_title, fiscal_facts
 from pwa.views.parts import Text
 from pwa.views.payments import PaymentFact
 from pwa.views.receipts import CheckedReceipt, ReceiptPage, Standing, VerifyPage
 
 
-def receipt_page(voucher: Voucher, city: City, keyring: Keyring) -> ReceiptPage:
-    receipt = voucher.receipt
+def receipt_page(opened: OpenedReceipt, city: City, keyring: Keyring) -> ReceiptPage:
+    receipt = opened.receipt
     return ReceiptPage(
         standing=Standing(receipt.standing),
         title=fee_title(receipt, city),
         amount_fen=receipt.amount_fen,
-        facts=(_capitals(receipt), *facts(voucher, city)),
-        fiscal=fiscal_facts(voucher.fiscal),
+        facts=(_capitals(receipt), *facts(opened, city)),
+        fiscal=fiscal_facts(opened.fiscal),
         fiscal_check=city.profile.fiscal_check_url,
         receipt_no=in_groups(receipt.receipt_no),
         code=in_groups(code_of(keyring, receipt.receipt_no)),

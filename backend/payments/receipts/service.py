@@ -1,4 +1,4 @@
-"""Vouchers: made with the settlement, opened to the payer, and in part to whoever holds number and code."""
+"""Receipts: made with the settlement, opened to the payer, and in part to whoever holds number and code."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,7 +18,7 @@ from backend.payments.receipts.queries import find_place, find_receipt, insert_r
 from backend.payments.records import Order
 
 
-class Voucher(Struct, frozen=True):
+class OpenedReceipt(Struct, frozen=True):
     """A receipt opened, for the eyes of its payer."""
 
     receipt: Receipt
@@ -38,13 +38,13 @@ async def issue_receipt(tx: Tx, order: Order, now: datetime) -> None:
     await insert_receipt(tx, order.subject_id, order.bill_id, order.order_no, new_receipt_no(now), now)
 
 
-async def open_receipt(conn: Queryable, keyring: Keyring, subject_id: UUID, order_no: str) -> Voucher:
+async def open_receipt(conn: Queryable, keyring: Keyring, subject_id: UUID, order_no: str) -> OpenedReceipt:
     """Raises ReceiptNotFound, also where the payment is somebody else's or has settled nothing."""
     receipt = await find_receipt(conn, subject_id, order_no)
     if receipt is None:
         raise ReceiptNotFound
     payer = await get_profile(conn, keyring, subject_id)
-    return Voucher(receipt, payer, open_fiscal(keyring, receipt.bill_id, receipt.key_id, receipt.fiscal_enc))
+    return OpenedReceipt(receipt, payer, open_fiscal(keyring, receipt.bill_id, receipt.key_id, receipt.fiscal_enc))
 
 
 async def verify_receipt(conn: Queryable, keyring: Keyring, typed_no: str, typed_code: str) -> Shown | None:

@@ -1,4 +1,4 @@
-"""What a voucher says, line by line, in both languages: the same on the screen and on paper."""
+"""What a receipt says, line by line, in both languages: the same on the screen and on paper."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from backend.payments.models import Channel
 from backend.payments.money import Fen, format_yuan
 from backend.payments.receipts.models import Receipt, Standing
 from backend.payments.receipts.numbers import in_groups
-from backend.payments.receipts.service import Voucher
+from backend.payments.receipts.service import OpenedReceipt
 from backend.payments.screens import CHANNELS, title_of
 from pwa.views.parts import Text
 from pwa.views.payments import PaymentFact
@@ -40,11 +40,11 @@ def standing_words(receipt: Receipt) -> Text:
                 f"部分退款：已退 {back}，实缴 {kept}", f"Partly refunded: {back} has gone back, {kept} remains paid"
             )
         case Standing.REFUNDED:
-            return Text(f"已全额退款 {back}，本凭证不再有效", "Refunded in full: this voucher is no longer valid")
+            return Text(f"已全额退款 {back}，本凭证不再有效", "Refunded in full: this receipt is no longer valid")
 
 
-def facts(voucher: Voucher, city: City) -> tuple[PaymentFact, ...]:
-    receipt, payer = voucher.receipt, voucher.payer
+def facts(opened: OpenedReceipt, city: City) -> tuple[PaymentFact, ...]:
+    receipt, payer = opened.receipt, opened.payer
     number = mask_number(payer.number).shown.replace("•", "*").replace(" ", "")
     return (
         _fact("缴款人", "Payer", payer.name),

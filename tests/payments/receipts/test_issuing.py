@@ -1,7 +1,8 @@
-"""Each settled bill has one voucher, whatever arrives how often; of what goes back it never keeps silent."""
+"""Each settled bill has one receipt, whatever arrives how often; of what goes back it never keeps silent."""
 
 import asyncio
-from uuid import uuid4
+import re
+from pathlib import Path
 
 import pytest
 
@@ -15,12 +16,14 @@ from backend.payments.records import Order
 from backend.payments.refunds import request_refund
 from tests.payments.till import Till, given_back, told
 
+MIGRATION = Path(__file__).parents[3] / "backend" / "migrations" / "0015_receipts.sql"
+
 
 async def receipt_of(till: Till, order: Order) -> Receipt:
     return (await open_receipt(till.db, till.keyring, order.subject_id, order.order_no)).receipt
 
 
-async def test_a_settled_bill_has_one_voucher_and_an_open_one_has_none(till: Till) -> None:
+async def test_a_settled_bill_has_one_receipt_and_an_open_one_has_none(till: Till) -> None:
     order = await till.started()
     with pytest.raises(ReceiptNotFound):
         await receipt_of(till, order)
@@ -34,7 +37,7 @@ async def test_a_settled_bill_has_one_voucher_and_an_open_one_has_none(till: Til
     assert (receipt.fee_name, receipt.provider_txn_id) == ("普通护照", f"T-{order.order_no}")
 
 
-async def test_of_two_payments_at_once_the_one_that_settles_has_the_voucher(till: Till) -> None:
+async def test_of_two_payments_at_once_the_one_that_settles_has_the_receipt(till: Till) -> None:
     owner, bill_id = await till.bill()
     orders = [await till.start(owner, bill_id, channel) for channel in (Channel.WECHAT, Channel.ALIPAY)]
 
@@ -65,7 +68,7 @@ async def test_refunds_show_as_they_go(till: Till) -> None:
     assert (whole.standing, whole.refunded_fen) == (Standing.REFUNDED, 12_000)
 
 
-async def test_money_that_was_never_owed_goes_back_without_touching_the_voucher(till: Till) -> None:
+async def test_money_that_was_never_owed_goes_back_without_touching_the_receipt(till: Till) -> None:
     order = await till.started()
     await till.pay(order)
     await till.apply(told(Channel.WECHAT, order.order_no, provider_txn_id="second"))
@@ -83,7 +86,7 @@ async def test_only_the_payer_opens_it(till: Till) -> None:
     await till.pay(order)
 
     with pytest.raises(ReceiptNotFound):
-        await open_receipt(till.db, till.keyring, uuid4(), order.order_no)
+        await open_receipt(till.db, till.keyring, await till.resident(2), order.order_no)
 
 
 async def test_number_and_code_together_show_a_little(till: Till) -> None:
@@ -99,3 +102,18 @@ async def test_number_and_code_together_show_a_little(till: Till) -> None:
     assert await verify_receipt(till.db, till.keyring, number, code_of(till.keyring, "PZ")) is None
     unknown = "PZ261120" + "A" * 12
     assert await verify_receipt(till.db, till.keyring, unknown, code_of(till.keyring, unknown)) is None
+
+
+async def test_bills_settled_before_there_were_receipts_get_theirs(till: Till) -> None:
+    order = await till.started()
+    await till.pay(order)
+    await till.db.execute("DELETE FROM receipts")
+    await till.db.execute("DELETE FROM receipt_directory")
+
+    for statement in MIGRATION.read_text().split("-- Bills that were settled before")[1].partition("\n")[2].split(";"):
+        if statement.strip():
+            await till.db.execute(statement)
+
+    number = (await receipt_of(till, order)).receipt_no
+    assert re.fullmatch(r"PZ261120[2-9A-HJ-NP-Z]{12}", number)
+    assert await verify_receipt(till.db, till.keyring, number, code_of(till.keyring, number)) is not None

@@ -1,4 +1,4 @@
-"""Number and code of a voucher: told on the phone, bound to each other, and good for ever."""
+"""Number and code of a receipt: told on the phone, bound to each other, and good for ever."""
 
 import os
 

@@ -1,8 +1,7 @@
-"""The voucher over HTTP: the payer's own, nobody else's; and what anybody learns who holds number and code."""
+"""The receipt over HTTP: the payer's own, nobody else's; and what anybody learns who holds number and code."""
 
 import re
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -34,7 +33,7 @@ async def paid(till: Till) -> Order:
     return order
 
 
-async def voucher_of(hall: Hall, order: Order) -> dict[str, Any]:
+async def receipt_of(hall: Hall, order: Order) -> dict[str, Any]:
     async with await hall.resident(order.subject_id) as payer:
         told: dict[str, Any] = (await payer.get(f"/api/payments/{order.order_no}/receipt")).json()
         return told
@@ -60,7 +59,7 @@ async def test_the_result_and_the_list_lead_to_it(till: Till, hall: Hall) -> Non
     assert pdf.headers["cache-control"] == "no-store"
     assert "default-src 'none'" in pdf.headers["content-security-policy"]
     assert re.fullmatch(
-        r"attachment; filename=\"voucher-PZ[0-9A-Z]{18}\.pdf\"; filename\*=UTF-8''[%0-9A-Za-z.-]+",
+        r"attachment; filename=\"receipt-PZ[0-9A-Z]{18}\.pdf\"; filename\*=UTF-8''[%0-9A-Za-z.-]+",
         pdf.headers["content-disposition"],
     )
 
@@ -68,7 +67,10 @@ async def test_the_result_and_the_list_lead_to_it(till: Till, hall: Hall) -> Non
 async def test_others_find_nothing(till: Till, hall: Hall) -> None:
     order, open_one = await paid(till), await till.started()
     paths = [f"{prefix}/payments/{order.order_no}/receipt{kind}" for prefix in ("", "/api") for kind in ("", ".pdf")]
-    async with await hall.resident(uuid4()) as stranger, await hall.resident(open_one.subject_id) as payer:
+    async with (
+        await hall.resident(await till.resident(2)) as stranger,
+        await hall.resident(open_one.subject_id) as payer,
+    ):
         answers = [await stranger.get(path) for path in paths]
         unpaid = await payer.get(f"/payments/{open_one.order_no}/receipt")
     async with hall.browser() as nobody:
@@ -81,7 +83,7 @@ async def test_others_find_nothing(till: Till, hall: Hall) -> None:
 
 async def test_anybody_checks_it_by_number_and_code(till: Till, hall: Hall) -> None:
     order = await paid(till)
-    told = await voucher_of(hall, order)
+    told = await receipt_of(hall, order)
     async with hall.browser() as anybody:
         form = await anybody.get("/receipts/verify")
         right = await anybody.get(told["verification_url"])
@@ -98,8 +100,8 @@ async def test_anybody_checks_it_by_number_and_code(till: Till, hall: Hall) -> N
 
 
 async def test_a_wrong_pair_is_refused_in_one_way_and_not_for_ever(till: Till, hall: Hall) -> None:
-    told = await voucher_of(hall, await paid(till))
-    other = await voucher_of(hall, await paid(till))
+    told = await receipt_of(hall, await paid(till))
+    other = await receipt_of(hall, await paid(till))
     flipped = ("2" if told["code"][0] != "2" else "3") + told["code"][1:]
     pairs = [
         (told["receipt_no"], other["code"]),
@@ -123,7 +125,7 @@ async def test_a_wrong_pair_is_refused_in_one_way_and_not_for_ever(till: Till, h
 
 async def test_what_went_back_is_said_to_everybody(till: Till, hall: Hall) -> None:
     order = await paid(till)
-    told = await voucher_of(hall, order)
+    told = await receipt_of(hall, order)
     await till.apply(given_back(order, "external1", 2_000))
     async with hall.browser() as anybody, await hall.resident(order.subject_id) as payer:
         part = await anybody.get(told["verification_url"])

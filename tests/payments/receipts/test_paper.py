@@ -1,4 +1,4 @@
-"""The voucher as PDF, read by another program than the one that wrote it."""
+"""The receipt as PDF, read by another program than the one that wrote it."""
 
 import io
 import re
@@ -19,14 +19,14 @@ from backend.payments.money import Fen
 from backend.payments.receipts.models import Receipt
 from backend.payments.receipts.numbers import ReceiptNo, code_of
 from backend.payments.receipts.paper import print_receipt
-from backend.payments.receipts.service import Voucher
+from backend.payments.receipts.service import OpenedReceipt
 
 URL = "https://hall.example"
 AT = datetime(2026, 11, 20, 6, 36, 18, tzinfo=UTC)
 FISCAL = Fiscal("31000026000012345678", FiscalBill("31010126", "0001234567", "a1B2c3"))
 
 
-def voucher(name: str = "林晓雯", fiscal: Fiscal = FISCAL, **facts: Any) -> Voucher:
+def opened(name: str = "林晓雯", fiscal: Fiscal = FISCAL, **facts: Any) -> OpenedReceipt:
     subject_id = SubjectId(uuid7())
     known: dict[str, Any] = {
         "subject_id": subject_id, "bill_id": uuid7(), "receipt_no": ReceiptNo("PZ2611207F3K9QWM2HTX"), "issued_at": AT,
@@ -39,7 +39,7 @@ def voucher(name: str = "林晓雯", fiscal: Fiscal = FISCAL, **facts: Any) -> V
     payer = Profile(
         subject_id=subject_id, kind=SubjectKind.PERSON, number="340803199001010526", name=name, phone=None, born_on=None
     )
-    return Voucher(Receipt(**(known | facts)), payer, fiscal)
+    return OpenedReceipt(Receipt(**(known | facts)), payer, fiscal)
 
 
 def read(pdf: bytes) -> tuple[pypdf.PdfReader, str]:
@@ -48,7 +48,7 @@ def read(pdf: bytes) -> tuple[pypdf.PdfReader, str]:
 
 
 def test_everything_is_on_one_page(city: City, keyring: Keyring) -> None:
-    reader, text = read(print_receipt(voucher(), city, keyring, URL))
+    reader, text = read(print_receipt(opened(), city, keyring, URL))
 
     assert len(reader.pages) == 1
     for said in (
@@ -82,7 +82,7 @@ def test_everything_is_on_one_page(city: City, keyring: Keyring) -> None:
 
 
 def test_it_can_be_read_aloud_and_kept(city: City, keyring: Keyring) -> None:
-    reader, _ = read(print_receipt(voucher(), city, keyring, URL))
+    reader, _ = read(print_receipt(opened(), city, keyring, URL))
     root: Any = reader.trailer["/Root"]
     fonts = [font.get_object() for font in reader.pages[0]["/Resources"]["/Font"].values()]  # type: ignore[index]
     about = reader.xmp_metadata
@@ -99,15 +99,19 @@ def test_it_can_be_read_aloud_and_kept(city: City, keyring: Keyring) -> None:
 
 
 def test_the_same_facts_give_the_same_bytes(city: City, keyring: Keyring) -> None:
-    same = voucher()
+    same = opened()
 
-    assert print_receipt(same, city, keyring, URL) == print_receipt(same, city, keyring, URL)
+    first = print_receipt(same, city, keyring, URL)
+    time.sleep(1.1)  # a clock inside would have moved
+
+    assert print_receipt(same, city, keyring, URL) == first
+    assert print_receipt(opened(refunding_fen=Fen(1)), city, keyring, URL) != first
 
 
 def test_a_page_is_small_and_quick(city: City, keyring: Keyring) -> None:
-    print_receipt(voucher(), city, keyring, URL)
+    print_receipt(opened(), city, keyring, URL)
     began = time.perf_counter()
-    pages = [print_receipt(voucher(name=chr(0x4E00 + 97 * n) * 3), city, keyring, URL) for n in range(20)]
+    pages = [print_receipt(opened(name=chr(0x4E00 + 97 * n) * 3), city, keyring, URL) for n in range(20)]
     seconds = (time.perf_counter() - began) / 20
 
     assert max(map(len, pages)) <= 150_000
@@ -123,14 +127,14 @@ def test_a_page_is_small_and_quick(city: City, keyring: Keyring) -> None:
     ],
 )
 def test_what_went_back_is_said(city: City, keyring: Keyring, facts: dict[str, Any], said: str) -> None:
-    _, text = read(print_receipt(voucher(**facts), city, keyring, URL))
+    _, text = read(print_receipt(opened(**facts), city, keyring, URL))
 
     assert said in text
     assert ("已缴清" in text) == ("refunding_fen" in facts)
 
 
 def test_what_the_department_has_not_told_stays_unknown(city: City, keyring: Keyring) -> None:
-    _, text = read(print_receipt(voucher(fiscal=Fiscal()), city, keyring, URL))
+    _, text = read(print_receipt(opened(fiscal=Fiscal()), city, keyring, URL))
 
     assert "暂无信息：收费单位没有报送票据号码" in text
     assert "票据代码" not in text
@@ -140,7 +144,7 @@ def test_what_the_department_has_not_told_stays_unknown(city: City, keyring: Key
     "name", ["欧阳\U0002123c", "Ḧmed 😀", "\u202e三张", '#link("x")[$a$]*_`', "名" * 100, "A" * 200]
 )
 def test_no_name_breaks_it(city: City, keyring: Keyring, name: str) -> None:
-    reader, text = read(print_receipt(voucher(name=name, payee=name, basis=name), city, keyring, URL))
+    reader, text = read(print_receipt(opened(name=name, payee=name, basis=name), city, keyring, URL))
 
     assert len(reader.pages) <= 2
     assert ("以读音或常用写法代替" in text) == (not name.isascii() and "名" not in name)
