@@ -1,1 +1,1 @@
-"""Three payment providers as programs of their own: their wire formats, keys and faults. See docs/payments.md."""
+"""Three payment providers as programs of their own: wire formats, keys, faults. See docs/sandbox-gateways.md."""
