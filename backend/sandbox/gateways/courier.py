@@ -86,9 +86,12 @@ class Courier:
         copies = 2 if Fault.CALL_BACK_TWICE in self._book.faults() else 1
         try:
             acknowledged = all(await asyncio.gather(*(self._post(notice) for _ in range(copies))))
-            self._note(notice, acknowledged)
+        except Exception:  # one that cannot be written must not end the bringing of all others
+            log.exception("notice not brought")
+            acknowledged = False
         finally:
             self._on_the_way.discard(notice.notice_id)
+        self._note(notice, acknowledged)
 
     def _note(self, notice: Notice, acknowledged: bool) -> None:
         sends = notice.sends + 1

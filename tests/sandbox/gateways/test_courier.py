@@ -24,6 +24,8 @@ class Post(Sender):
 
     def write(self, notice: Notice) -> Letter:
         self.written += 1
+        if notice.number == "BAD":
+            raise KeyError
         return Letter({"Number": str(self.written)}, notice.number.encode())
 
     def is_acknowledged(self, status: int, body: bytes) -> bool:
@@ -132,6 +134,21 @@ async def test_one_slow_answer_keeps_no_other_waiting() -> None:
     run.cancel()
     await asyncio.gather(run, return_exceptions=True)
     book.close()
+
+
+async def test_one_that_cannot_be_written_keeps_no_other_waiting(refused: Setting) -> None:
+    refused._answering = lambda _request: httpx.Response(200)
+    refused.book.add_notice(notice("BAD"))
+    refused.book.add_notice(notice())
+    run = asyncio.create_task(refused.courier.run())
+    await asyncio.sleep(0.2)
+    refused.book.add_notice(notice("PAY2"))
+    await asyncio.sleep(0.2)
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+
+    assert [request.content for request in refused.asked] == [b"PAY1", b"PAY2"]
+    assert refused.book.notices_about("BAD")[0].due_at == NOW + timedelta(seconds=1.5)
 
 
 async def test_what_is_on_its_way_is_not_sent_beside(refused: Setting) -> None:
