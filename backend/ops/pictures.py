@@ -64,10 +64,10 @@ class Pictures:
             self._hours(),
             self._days("money", Text("收到的钱", "Money received"), _about("元", "Yuan"), _MONEY, money=True),
             self._days(
-                "reminders",
-                Text("到期扫描提醒的证照", "Licences reminded of by the sweep"),
-                _about("件", "Licences"),
-                (("reminded", Text("提醒", "Reminded"), Tone.FIRST),),
+                "sweeps",
+                Text("每日扫描发出的消息", "Messages of the daily sweep"),
+                _about("条", "Messages"),
+                (("messages", Text("消息", "Messages"), Tone.FIRST),),
             ),
             self._days(
                 "searches",

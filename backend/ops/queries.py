@@ -74,8 +74,8 @@ async def list_points_since(db: Database, first_day: date, since: datetime) -> l
     return await many(
         db,
         Point,
-        """SELECT 'reminders' AS picture, date_bin('1 day', r.completed_at, $2) AS at, '' AS name,
-                  'reminded' AS series, sum((r.counts->>'reminded')::bigint)::bigint AS amount
+        """SELECT 'sweeps' AS picture, date_bin('1 day', r.completed_at, $2) AS at, '' AS name,
+                  'messages' AS series, coalesce(sum((r.counts->>'messages')::bigint), 0)::bigint AS amount
            FROM sweeps s
            CROSS JOIN LATERAL (SELECT completed_at, counts FROM sweep_runs
                                WHERE rule = s.rule AND completed_at >= $2) AS r

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 from redis.asyncio import Redis
 
@@ -13,6 +14,7 @@ from backend.core.db import Database
 from backend.core.events import record
 from backend.core.heartbeat import beat
 from backend.core.ids import uuid7
+from backend.matching.reports import SweepReport
 from backend.ops.pictures import Window
 from backend.ops.queries import list_points_between
 from tests.hall import Hall
@@ -43,7 +45,7 @@ async def test_an_empty_hall_says_so_in_every_picture(hall: Hall) -> None:
     assert words["后台程序"] == "没有运行 消息和收款都停着 要人处理"
     assert words["待处理的事件"] == words["待发送"] == words["要人看的收款"] == "没有 正常"
     assert words["账本"] == "还没有过 还没查过 留意"
-    keys = ("messages", "deliveries", "hours", "money", "reminders", "searches")
+    keys = ("messages", "deliveries", "hours", "money", "sweeps", "searches")
     assert all(words[key].endswith("这段时间没有。") for key in keys)
     assert all(words[key].endswith("没有。") for key in ("feeds", "ways", "exceptions"))
 
@@ -146,21 +148,17 @@ async def test_lines_of_departments_are_told_by_department(hall: Hall, db: Datab
 
 
 async def test_sweeps_searches_and_exceptions_are_told(hall: Hall, db: Database, clock: FixedClock) -> None:
-    now = clock.now()
-    await db.execute(
-        "INSERT INTO sweeps VALUES ('r1', $1, $2, $2), ('r2', $1, $3, $3)",
-        local_date(now),
-        now,
-        now - timedelta(days=2),
-    )
-    await db.execute(
-        """INSERT INTO sweep_runs VALUES ($2, 'r1', $1, $4, $4, '{"reminded": 7}'),
-                                         ($3, 'r2', $1, $4, $4, '{"reminded": 5}')""",
-        local_date(now),
-        uuid7(),
-        uuid7(),
-        now,
-    )
+    now, today = clock.now(), local_date(clock.now())
+    await db.execute("INSERT INTO sweeps VALUES ('rules', $1, $2, $2)", today, now - timedelta(days=2))
+    for messages in (7, 5):
+        report = SweepReport(as_of=today, after=today, dry_run=False, messages=messages)
+        await db.execute(
+            "INSERT INTO sweep_runs VALUES ($1, 'rules', $2, $3, $3, $4::jsonb)",
+            uuid7(),
+            today,
+            now,
+            msgspec.json.encode(report).decode(),
+        )
     await db.execute("INSERT INTO search_misses VALUES ($1, '量子', 4), ($1 - 1, '量子', 2)", local_date(now))
     await db.execute(
         """INSERT INTO payment_exceptions (subject_id, exception_id, kind, about, channel, facts, source, raised_at,
@@ -175,8 +173,8 @@ async def test_sweeps_searches_and_exceptions_are_told(hall: Hall, db: Database,
 
     words = await look(hall)
 
-    assert "提醒 12" in words["reminders"]
-    assert words["到期扫描"] == "0 秒前 1 条规则已过一天没有扫 留意"
+    assert "消息 12" in words["sweeps"]
+    assert words["每日扫描"] == "2 天前 每天早上一次 留意"
     assert "搜索 6" in words["searches"]
     assert words["exceptions"].endswith("金额不符 1")
     assert words["要人看的收款"] == "1 件 要人处理"
