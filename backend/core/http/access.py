@@ -90,6 +90,8 @@ async def _require_token(connection: ASGIConnection[Any, Any, Any, Any], token: 
         field = (await connection.form()).get(CSRF_FIELD)
         given = field if isinstance(field, str) else None
     if given is None or not secrets.compare_digest(given.encode(), token.encode()):
+        if isinstance(connection, Request) and _is_form(connection):
+            await (await connection.form()).close()  # what was sent along is not kept
         raise CrossSiteRequest
 
 

@@ -70,17 +70,13 @@ async def bring(
     operator: Given[OperatorSession],
 ) -> Response[bytes]:
     """Matches a day by an uploaded file. Fields: channel, day, file."""
-    operator.require(Role.CASHIER)
-    now, form = clock.now(), await request.form()
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise NoFile
-    provider, day = _provider(providers, form.get("channel")), _day(form.get("day"), now)
-    raw = await file.read()
-    if not raw:
-        raise NoFile
-    if len(raw) > LARGEST_UPLOAD:
-        raise FileTooLarge(limit_mib=LARGEST_UPLOAD // 1024**2)
+    form = await request.form()
+    try:
+        operator.require(Role.CASHIER)
+        now, raw = clock.now(), await _uploaded(form.get("file"))
+        provider, day = _provider(providers, form.get("channel")), _day(form.get("day"), now)
+    finally:
+        await form.close()
     outcome = await import_bill(db, keyring, provider, day, raw, Origin.IMPORTED, now, imported_by=operator.operator_id)
     await _note_run(db, operator, "imported", outcome, now)
     return say_next(request, see_other(day_path(day)), Toast(text=_told(outcome)))
@@ -176,6 +172,15 @@ def _day(text: object, now: datetime) -> date:
     if not date(2020, 1, 1) <= day <= local_date(now):
         raise BadParameter(name="day", reason="2020-01-01 …")
     return day
+
+
+async def _uploaded(file: object) -> bytes:
+    raw = await file.read() if isinstance(file, UploadFile) else b""
+    if not raw:
+        raise NoFile
+    if len(raw) > LARGEST_UPLOAD:
+        raise FileTooLarge(limit_mib=LARGEST_UPLOAD // 1024**2)
+    return raw
 
 
 def _provider(providers: Providers, channel: object) -> Provider:
