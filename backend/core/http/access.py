@@ -26,8 +26,9 @@ Door: TypeAlias = Callable[[ASGIConnection[Any, Any, Any, Any]], Awaitable[str]]
 
 class Access(StrEnum):
     """PUBLIC anybody · RESIDENT signed in · DEPARTMENT a feed key, checked by the departments feature · PROVIDER a
-    signature, checked by the payments feature · OPERATOR signed in with an operator's key, checked by the operators
-    feature · INTERNAL probes and metrics, which carry nothing personal and which a city keeps behind its gateway."""
+    payment provider: the payments feature checks its signature, or believes nothing · OPERATOR signed in with an
+    operator's key, checked by the operators feature · INTERNAL probes and metrics, which carry nothing personal and
+    which a city keeps behind its gateway."""
 
     PUBLIC = "public"
     RESIDENT = "resident"

@@ -1,0 +1,1 @@
+"""Alipay's sandbox, driven by the hall's adapter: what the one says the other understands."""
