@@ -20,6 +20,7 @@ from backend.core.http.given import Given
 from backend.ops.models import Backlog, Deliveries, Sweep
 from backend.ops.queries import get_backlog, list_deliveries_since, list_sweeps
 from backend.payments.ledger import get_figures, list_checks
+from backend.payments.reconciliation.figures import ReconciliationFigures, get_reconciliation_figures
 
 RECENT = timedelta(minutes=15)
 _PATIENCE_S = 5.0
@@ -35,6 +36,7 @@ class Figures(Struct, frozen=True):
     searches_in_vain: int
     payments: Mapping[str, float]
     ledger: Mapping[str, int]
+    reconciliation: ReconciliationFigures
 
 
 @get("/metrics", opt=access(Access.INTERNAL), include_in_schema=False)
@@ -60,6 +62,7 @@ async def _read(db: Database, now: datetime) -> Figures | None:
                 await count_misses(db, local_date(now)),
                 await _payments(db, now),
                 await list_checks(db),
+                await get_reconciliation_figures(db, now),
             )
     except (OSError, TimeoutError, PostgresError, InterfaceError):
         return None
@@ -80,6 +83,7 @@ class _Hall(Collector):
             vain = self._figures.searches_in_vain
             yield _gauge("searches_in_vain_today", "Searches that found nothing: see /ops/search-misses.", float(vain))
             yield from _ledger(self._figures)
+            yield from _reconciliation(self._figures.reconciliation)
 
 
 async def _payments(db: Database, now: datetime) -> dict[str, float]:
@@ -107,6 +111,23 @@ def _ledger(figures: Figures) -> Iterable[Metric]:
     for invariant, count in figures.ledger.items():
         family.add_metric([invariant], count)
     yield family
+
+
+def _reconciliation(figures: ReconciliationFigures) -> Iterable[Metric]:
+    behind = GaugeMetricFamily(
+        "reconciliation_behind_days", "Days since the last one that is reconciled; 1 is yesterday.", labels=["channel"]
+    )
+    for channel, days in figures.behind_days:
+        behind.add_metric([channel], days)
+    yield behind
+    labels = ["channel", "class"]
+    counts = GaugeMetricFamily("reconciliation_differences_open", "What bills and ledger differ in.", labels=labels)
+    ages = GaugeMetricFamily("reconciliation_difference_age_days", "Age of the oldest open difference.", labels=labels)
+    for each in figures.open:
+        counts.add_metric([each.channel, each.judged], each.count)
+        ages.add_metric([each.channel, each.judged], each.oldest_days)
+    yield counts
+    yield ages
 
 
 def _backlog(figures: Figures) -> Iterable[Metric]:
