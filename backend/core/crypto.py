@@ -19,7 +19,7 @@ class Keyring:
     def __init__(self, keys: Mapping[str, bytes], current: str, lookup_key: bytes) -> None:
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self.current = current
-        self._lookup_key = lookup_key
+        self._hash = hmac.new(lookup_key, digestmod="sha256")
 
     def seal(self, text: str, *, context: bytes) -> bytes:
         """Nonce, ciphertext and tag under the current key; `context` (owner and column) must be given again to open."""
@@ -39,4 +39,6 @@ class Keyring:
 
     def lookup(self, purpose: str, value: str) -> bytes:
         """HMAC-SHA256 (32 bytes) of a normalised value: equal values meet, the value cannot be read back."""
-        return hmac.digest(self._lookup_key, f"{purpose}\0{value}".encode(), "sha256")
+        keyed = self._hash.copy()  # the key has been taken in, once
+        keyed.update(f"{purpose}\0{value}".encode())
+        return keyed.digest()

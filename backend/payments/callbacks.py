@@ -157,9 +157,6 @@ async def _note_refused(db: Database, channel: Channel, reason: Reason, body: by
 
 def _evidence(headers: Mapping[str, str]) -> str:
     """The headers that prove who said it."""
-    kept = {
-        name.lower(): value
-        for name, value in headers.items()
-        if name.lower() in _EVIDENCE or name.lower().startswith(_SIGNED)
-    }
+    named = ((name.lower(), value) for name, value in headers.items())
+    kept = {name: value for name, value in named if name in _EVIDENCE or name.startswith(_SIGNED)}
     return msgspec.json.encode(kept).decode()
