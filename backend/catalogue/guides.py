@@ -8,6 +8,7 @@ from msgspec import Struct
 from backend.catalogue import wording
 from backend.catalogue.indexing import item_url
 from backend.catalogue.materials import material_lines
+from backend.catalogue.particulars import particulars_of
 from backend.catalogue.selfcheck import Situation, only_if, self_check
 from backend.catalogue.wording import maybe_shown, shown
 from backend.city.city import City
@@ -75,6 +76,7 @@ def guide_view(
         phones=_phones(item),
         faq=tuple(_faq(city, each) for each in item.faq),
         laws=tuple(_law(citation) for citation in item.legal_basis),
+        particulars=particulars_of(item),
         source=_source(city, item),
         checked_on=item.last_checked_on,
         version=version,

@@ -153,6 +153,13 @@ class Law(Struct, frozen=True, kw_only=True):
     quote: Text | None = None
 
 
+class Particular(Struct, frozen=True, kw_only=True):
+    """A line of the register; `value` None is shown as 暂无信息."""
+
+    label: Text
+    value: Text | None = None
+
+
 class Guide(Struct, frozen=True, kw_only=True):
     """`materials` None means unknown, () means none; `open_situation`: which of them are needed still depends.
 
@@ -184,6 +191,7 @@ class Guide(Struct, frozen=True, kw_only=True):
     phones: tuple[Phone, ...] = ()
     faq: tuple[Faq, ...] = ()
     laws: tuple[Law, ...] = ()
+    particulars: tuple[Particular, ...] = ()
     source: Text | None = None
     checked_on: date | None = None
     version: int | None = None
