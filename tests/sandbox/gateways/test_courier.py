@@ -156,6 +156,6 @@ async def test_what_is_on_its_way_is_not_sent_beside(refused: Setting) -> None:
     refused.book.add_notice(notice())
     [kept] = refused.book.notices_about("PAY1")
 
-    await asyncio.gather(refused.courier.send_now(kept), refused.courier.send_due(), refused.courier.send_due())
+    await asyncio.gather(refused.courier.send_due(), refused.courier.send_now(kept), refused.courier.send_due())
 
     assert len(refused.asked) == 1

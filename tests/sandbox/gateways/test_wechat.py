@@ -403,6 +403,15 @@ async def test_while_it_is_down_nothing_is_done(place: Town, hall: WechatPay) ->
     assert (await hall.query(ORDER_NO, place.now, place.now)).state is ObservedState.UNKNOWN
 
 
+async def test_an_outage_of_the_api_leaves_its_pages(place: Town, hall: WechatPay) -> None:
+    created = await hall.create(order(place), place.now)
+    await place.switch(Fault.DOWN, Fault.ANSWER_LOST)
+
+    let_in = await place.phone.get(str(created.url), headers=FROM_HALL)
+
+    assert let_in.headers["location"] == f"/cashier/{ORDER_NO}"
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
