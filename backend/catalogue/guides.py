@@ -20,6 +20,7 @@ from backend.city.questions import When, next_question
 from backend.city.situations import narrowed
 from pwa.views import guide as view
 from pwa.views.parts import Fee, Text
+from pwa.views.payments import Owed
 
 
 class Resident(Struct, frozen=True, kw_only=True):
@@ -30,6 +31,7 @@ class Resident(Struct, frozen=True, kw_only=True):
     eligibility: view.Notice | None = None
     window: Text | None = None  # when they may apply, beside when everybody may
     remind_path: str | None = None
+    owed: Owed | None = None
 
 
 ANYBODY = Situation()
@@ -63,6 +65,7 @@ def guide_view(
         remind_path=personal.remind_path if old is None else None,
         eligibility=_validity(item, today, known=current is not None)
         or (personal.eligibility if old is None else None),
+        owed=personal.owed,
         answers=_answers(item, fees, personal.window if old is None else None),
         self_check=self_check(city, whole, situation, old),
         open_situation=next_question(item.questions, chosen) is not None,

@@ -12,6 +12,8 @@ from backend.city.items import Item
 from backend.city.licence_types import LicenceType
 from backend.licences.models import Licence, Standing
 from backend.licences.service import window_closes_on, window_opens_on
+from backend.payments.records import OwedTogether
+from backend.payments.screens import owed_line
 from pwa.views.guide import Notice, Tone
 from pwa.views.parts import Text
 from pwa.views.shell import Locale
@@ -40,8 +42,19 @@ class Held(Struct, frozen=True):
         return Text(self.kind.name.zh, self.kind.name.en)
 
 
-def resident_view(city: City, item: Item, wallet: Sequence[Licence], today: date, *, favourite: bool) -> Resident:
-    """`wallet` in the order of urgency, as `list_wallet` gives it: the first licence that the item renews decides."""
+def resident_view(
+    city: City,
+    item: Item,
+    wallet: Sequence[Licence],
+    today: date,
+    *,
+    favourite: bool,
+    owed: OwedTogether | None = None,
+) -> Resident:
+    """`wallet` in the order of urgency, as `list_wallet` gives it: the first licence that the item renews decides.
+
+    `owed`: open bills for fees of the item.
+    """
     held = _renewed_by(city, item, wallet, today)
     return Resident(
         held=frozenset(each.licence_type for each in wallet if each.standing in IN_FORCE),
@@ -49,6 +62,7 @@ def resident_view(city: City, item: Item, wallet: Sequence[Licence], today: date
         eligibility=_eligibility(held) if held else None,
         window=_window(held) if held else None,
         remind_path=SETTINGS_PATH if held and held.licence.expires_on else None,
+        owed=owed_line(owed, city, today),
     )
 
 

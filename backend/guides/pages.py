@@ -25,6 +25,7 @@ from backend.core.http.state import current_session, resources_of
 from backend.core.sessions import Session
 from backend.guides.holding import resident_view
 from backend.licences.service import list_wallet
+from backend.payments.bills import find_owed
 from pwa.views.shell import Tab
 
 
@@ -56,14 +57,15 @@ async def show_guide(
 async def _resident(
     request: Request[Any, Any, Any], city: City, session: Session, item: Item, now: datetime, *, looked_at: bool
 ) -> Resident:
-    """Two statements: the wallet, and the shelf, on which the item is put first."""
+    """The wallet, the shelf, on which the item is put first, and where it has fees the bills: a statement each."""
     resources, today = resources_of(request), local_date(now)
     wallet = await list_wallet(resources.db, resources.keyring, session.subject_id, today, city)
     if looked_at:
         favourite = await use_item(resources.db, session.subject_id, item.code, now)
     else:
         favourite = await is_favourite(resources.db, session.subject_id, item.code)
-    return resident_view(city, item, wallet, today, favourite=favourite)
+    owed = await find_owed(resources.db, session.subject_id, item.fees) if item.fees else None
+    return resident_view(city, item, wallet, today, favourite=favourite, owed=owed)
 
 
 def _only_prefetched(request: Request[Any, Any, Any]) -> bool:

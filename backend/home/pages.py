@@ -17,6 +17,9 @@ from backend.core.http.given import Given
 from backend.core.http.pages import page
 from backend.core.sessions import Session
 from backend.inbox.service import due
+from backend.payments.bills import find_owed
+from backend.payments.records import OwedTogether
+from backend.payments.screens import owed_line
 from notifications.feed import Feed, FeedText, list_feed
 from notifications.feed import FeedCard as Found
 from notifications.models import Kind
@@ -38,16 +41,18 @@ async def home(
     city: Given[City],
     session: Given[Session | None],
 ) -> Response[bytes]:
-    """One statement for all that is personal, none for visitors."""
+    """Two statements for all that is personal: what was found, and what is to pay; none for visitors."""
     if session is None:
         return await page(request, _TEMPLATE, _view(city, local_date(clock.now()), None), tab=Tab.HOME)
     now = clock.now()
     feed = await list_feed(db, session.subject_id, now)
-    return await page(request, _TEMPLATE, _view(city, local_date(now), feed), tab=Tab.HOME, unread=feed.unread)
+    owed = await find_owed(db, session.subject_id)
+    return await page(request, _TEMPLATE, _view(city, local_date(now), feed, owed), tab=Tab.HOME, unread=feed.unread)
 
 
-def _view(city: City, today: date, feed: Feed | None) -> screen.Home:
+def _view(city: City, today: date, feed: Feed | None, owed: OwedTogether | None = None) -> screen.Home:
     return screen.Home(
+        owed=owed_line(owed, city, today),
         feed=() if feed is None else tuple(_card(city, today, found) for found in feed.cards),
         feed_total=0 if feed is None else feed.total,
         tiles=tuple(map(_door, city.tiles)),

@@ -1,5 +1,6 @@
 """What somebody owes: raised here for a fixed fee or fed by a department, shown to nobody but its payer."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from backend.payments.money import Fen
 from backend.payments.numbers import new_bill_no
 from backend.payments.queries import bills as queries
 from backend.payments.queries.bills import BillRow
-from backend.payments.records import Bill, BillState
+from backend.payments.records import Bill, BillState, OwedTogether
 
 _SHOWN = 200
 _REFERENCE = b"reference"
@@ -68,6 +69,11 @@ async def get_bill(conn: Queryable, subject_id: UUID, bill_id: UUID) -> Bill:
 async def list_bills(conn: Queryable, subject_id: UUID) -> list[Bill]:
     """What is still to pay first."""
     return await queries.list_bills(conn, subject_id, _SHOWN)
+
+
+async def find_owed(conn: Queryable, subject_id: UUID, fee_codes: Sequence[str] | None = None) -> OwedTogether | None:
+    """All that is still to pay, or only for these fees; None where nothing is."""
+    return await queries.find_owed(conn, subject_id, fee_codes)
 
 
 def seal_reference(keyring: Keyring, bill_id: UUID, reference: str | None) -> bytes | None:

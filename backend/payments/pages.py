@@ -1,5 +1,6 @@
 """缴费: the bills, one bill with the ways to pay it, the way to the provider, and the result."""
 
+import re
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -28,7 +29,8 @@ from backend.payments.orders import Wish, creation_of, get_order, start_payment
 from backend.payments.paths import payer_ip, result_path, return_url
 from backend.payments.providers.protocol import Scene
 from backend.payments.records import BillState, Order, OrderState
-from backend.payments.screens import bill_list, bill_page, leave_page, result_page, title_of
+from backend.payments.refunds import list_refunds
+from backend.payments.screens import bill_list, bill_page, leads_to_provider, leave_page, result_page, title_of
 from pwa.csp import CONTENT_SECURITY_POLICY
 from pwa.views.payments import ResultState
 from pwa.views.shell import Tab
@@ -37,6 +39,7 @@ _ASK_EVERY_S = 3
 _LOOK_AGAIN_S = 4
 _LARGEST_RETURN = 64 * 1024
 _OPEN = frozenset({OrderState.CREATED, OrderState.PENDING})
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}")  # neither a top-level domain nor the rest of an address
 
 
 @get("/bills", opt=access(Access.RESIDENT), include_in_schema=False)
@@ -100,21 +103,23 @@ async def pay(
 
 @get("/payments/{order_no:str}/go", opt=access(Access.RESIDENT), include_in_schema=False)
 async def go(
-    request: Request[Any, Any, Any], db: Given[Database], session: Given[Session], order_no: FromPath[str]
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    clock: Given[Clock],
+    session: Given[Session],
+    order_no: FromPath[str],
 ) -> Response[bytes]:
-    """Leads to the provider: browsers that follow `Refresh` by themselves, all others by the link or button.
+    """Leads to the provider: with script at once, without by the link or button.
 
     WeChat Pay lets nobody in whose browser does not name the merchant's domain (Referer, "H5支付常见问题").
     """
     order = await get_order(db, session.subject_id, order_no)
     creation = creation_of(order)
-    if order.state not in _OPEN or creation is None or creation.url is None:
+    if creation is None or creation.url is None or not leads_to_provider(order, clock.now()):
         return see_other(result_path(order_no))
     response = await page(request, "payments/leave.html", leave_page(order, creation), tab=Tab.ME)
     response.headers["Referrer-Policy"] = "origin"
-    if creation.form is None:
-        response.headers["Refresh"] = f"0; url={creation.url}"
-    else:
+    if creation.form is not None:
         response.headers["Content-Security-Policy"] = _with_form_to(creation.url)
     return response
 
@@ -138,7 +143,8 @@ async def show_result(
         await asking.ask(db, keyring, provider, order, clock.now())
         order = await get_order(db, session.subject_id, order_no)
     bill = await get_bill(db, session.subject_id, order.bill_id)
-    view = result_page(order, bill, city)
+    refunds = await list_refunds(db, session.subject_id, order.order_no) if order.paid_fen else []
+    view = result_page(order, bill, refunds, city, clock.now())
     response = await page(request, "payments/result.html", view, tab=Tab.ME)
     if view.state is ResultState.CHECKING:
         response.headers["Refresh"] = str(_LOOK_AGAIN_S)
@@ -166,11 +172,17 @@ async def _may_ask(redis: Redis, order: Order) -> bool:
 
 
 def _with_form_to(url: str) -> str:
-    """This one page may send its form to the provider."""
+    """This one page may send its form to the provider, and on to other hosts of its domain: UnionPay's gateway leads to
+    its cashier, and browsers hold that to the same rule.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"https", "http"} or not parts.netloc:
         raise OrderNotFound
-    return CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action {parts.scheme}://{parts.netloc}")
+    targets = f"{parts.scheme}://{parts.netloc}"
+    _, _, domain = parts.netloc.partition(".")
+    if _DOMAIN.fullmatch(domain):
+        targets += f" {parts.scheme}://*.{domain}"
+    return CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action {targets}")
 
 
 HANDLERS = [show_bills, show_bill, pay, go, show_result, come_back]

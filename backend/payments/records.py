@@ -76,6 +76,16 @@ class Bill(Struct, frozen=True):
     settled_at: datetime | None
 
 
+class OwedTogether(Struct, frozen=True):
+    """All that is open of somebody's: how many bills, how much, by when the first; and one of them."""
+
+    number: int
+    amount_fen: Fen
+    due_on: date | None
+    bill_id: BillId
+    fee_code: str
+
+
 class Order(Struct, frozen=True):
     subject_id: UUID
     order_no: OrderNo

@@ -6,7 +6,7 @@ from uuid import UUID
 from backend.core.crypto import Keyring
 from backend.core.db import Database, Queryable
 from backend.payments.errors import OrderNotFound, RefundTooMuch
-from backend.payments.models import RefundNo
+from backend.payments.models import OrderNo, RefundNo
 from backend.payments.money import Fen
 from backend.payments.numbers import new_refund_no
 from backend.payments.queries import orders, refunds
@@ -51,6 +51,11 @@ async def request_refund(
 def plan_refund_no(keyring: Keyring, subject_id: UUID) -> RefundNo:
     """A number to ask under, also when the first try's answer is lost."""
     return new_refund_no(keyring, subject_id)
+
+
+async def list_refunds(conn: Queryable, subject_id: UUID, order_no: OrderNo) -> list[Refund]:
+    """Of one payment, in the order in which they were asked for."""
+    return await refunds.list_refunds(conn, subject_id, order_no)
 
 
 async def list_stuck(conn: Queryable) -> list[Refund]:

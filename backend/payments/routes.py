@@ -1,5 +1,6 @@
-"""POST /api/feeds/bills; a resident's payments as JSON."""
+"""POST /api/feeds/bills; a resident's bills and payments as JSON."""
 
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from backend.core.sessions import Session
 from backend.core.settings import Settings
 from backend.departments.receiving import FEED_ROUTE, receive_feed
 from backend.payments.bill_feed import BillFeed
-from backend.payments.bills import get_bill
+from backend.payments.bills import get_bill, list_bills
 from backend.payments.callback_route import take_callback
 from backend.payments.channels import Providers
 from backend.payments.errors import KeyMissing
@@ -26,6 +27,8 @@ from backend.payments.models import Channel
 from backend.payments.orders import Attempt, Wish, get_order, start_payment
 from backend.payments.paths import payer_ip, return_url
 from backend.payments.providers.protocol import Creation, Scene
+from backend.payments.records import Bill
+from backend.payments.screens import title_of
 
 
 @post("/api/feeds/bills", summary="Fees and fines that somebody owes, one JSON object per line", **FEED_ROUTE)
@@ -38,6 +41,11 @@ async def feed_bills(
 ) -> Response[bytes]:
     """Newline-delimited JSON in, an answer for every line out; see docs/feeds.md."""
     return await receive_feed(request, db, clock, "bills", lambda key: BillFeed(key, city, keyring))
+
+
+class Title(Struct, frozen=True):
+    zh: str
+    en: str | None
 
 
 class PaymentWish(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +65,45 @@ class Payment(Struct, frozen=True):
     amount_fen: int
     state: str
     creation: Creation | None
+
+
+class NamedBill(Struct, frozen=True):
+    """A bill as its payer sees it. `paid_by`: the payment that settled it."""
+
+    bill_id: UUID
+    bill_no: str
+    fee: str
+    title: Title
+    amount_fen: int
+    payee: str
+    basis: str
+    due_on: date | None
+    state: str
+    paid_by: str | None
+    paid_at: datetime | None
+
+
+@get("/api/bills", opt=access(Access.RESIDENT), tags=["payments"], summary="What one has to pay, and has paid")
+async def show_bills(db: Given[Database], city: Given[City], session: Given[Session]) -> list[NamedBill]:
+    """At most 200: what is `open` first, by the day it is due; then `settled` and `refunded`, newest first."""
+    return [_named(bill, city) for bill in await list_bills(db, session.subject_id)]
+
+
+def _named(bill: Bill, city: City) -> NamedBill:
+    title = title_of(city, bill.fee_code)
+    return NamedBill(
+        bill.bill_id,
+        bill.bill_no,
+        bill.fee_code,
+        Title(title.zh, title.en),
+        bill.amount_fen,
+        bill.payee,
+        bill.basis,
+        bill.due_on,
+        bill.state,
+        bill.settled_by,
+        bill.settled_at,
+    )
 
 
 @post("/api/bills/{bill_id:uuid}/payments", opt=access(Access.RESIDENT), status_code=201, tags=["payments"])
@@ -103,4 +150,4 @@ def _payment(attempt: Attempt) -> Payment:
     return Payment(order.order_no, order.bill_id, order.channel, order.amount_fen, order.state, attempt.creation)
 
 
-HANDLERS = [feed_bills, take_callback, pay_bill, show_payment]
+HANDLERS = [feed_bills, take_callback, show_bills, pay_bill, show_payment]

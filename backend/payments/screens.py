@@ -1,26 +1,40 @@
 """Bills and payments as the screens draw them."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from backend.city.city import City
 from backend.core.clock import SHANGHAI
 from backend.payments.channels import Providers
 from backend.payments.models import Channel
-from backend.payments.paths import bill_path, receipt_path, result_path
+from backend.payments.orders import creation_of
+from backend.payments.paths import BILLS, bill_path, receipt_path, result_path
 from backend.payments.providers.protocol import Creation, Scene
-from backend.payments.records import Account, Bill, BillState, Order, OrderState
-from pwa.views.parts import Text
+from backend.payments.records import (
+    Account,
+    Bill,
+    BillState,
+    Cause,
+    Order,
+    OrderState,
+    OwedTogether,
+    Refund,
+    RefundState,
+)
+from pwa.views.parts import Due, Text
 from pwa.views.payments import (
     BillList,
     BillPage,
     LeavePage,
+    Owed,
     OwedBill,
     PayChannel,
     PaymentFact,
     PaymentResult,
+    RefundLine,
     ResultState,
 )
+from pwa.views.payments import RefundState as RefundShown
 
 CHANNELS = {
     Channel.WECHAT: PayChannel(value="wechat", title=Text("微信支付", "WeChat Pay")),
@@ -30,6 +44,19 @@ CHANNELS = {
     ),
 }
 _OPEN = frozenset({OrderState.CREATED, OrderState.PENDING})
+_UNPAID = _OPEN | {OrderState.CLOSED, OrderState.FAILED}
+_SOON = timedelta(days=30)
+_REASONS = {
+    Cause.OVERPAYMENT: Text("不应缴的款项", "It was not owed"),
+    Cause.EXTERNAL: Text("支付机构办理的退款", "Refunded by the payment provider"),
+}
+_REFUNDS = {
+    RefundState.REQUESTED: RefundShown.UNDER_WAY,
+    RefundState.ACCEPTED: RefundShown.UNDER_WAY,
+    RefundState.SUCCEEDED: RefundShown.DONE,
+    RefundState.FAILED: RefundShown.STUCK,
+    RefundState.ABNORMAL: RefundShown.STUCK,
+}
 _RESULTS = {
     OrderState.PAID: ResultState.PAID,
     OrderState.PARTIALLY_REFUNDED: ResultState.PAID,
@@ -73,7 +100,21 @@ def bill_page(bill: Bill, city: City, providers: Providers, failing: Collection[
     )
 
 
-def result_page(order: Order, bill: Bill, city: City) -> PaymentResult:
+def owed_line(owed: OwedTogether | None, city: City, today: date) -> Owed | None:
+    """What is to pay, for the screens of others: leads to the bill where it is one."""
+    if owed is None:
+        return None
+    single = owed.number == 1
+    return Owed(
+        path=bill_path(owed.bill_id) if single else BILLS,
+        number=owed.number,
+        amount_fen=owed.amount_fen,
+        due=None if owed.due_on is None else Due(on=owed.due_on, soon=owed.due_on - today <= _SOON),
+        title=title_of(city, owed.fee_code) if single else None,
+    )
+
+
+def result_page(order: Order, bill: Bill, refunds: Sequence[Refund], city: City, now: datetime) -> PaymentResult:
     """What is known here, never what the way back from the provider says."""
     state = _RESULTS.get(OrderState(order.state), ResultState.CHECKING)
     if order.booked_to == Account.OVERPAYMENT and state is ResultState.PAID:
@@ -84,9 +125,29 @@ def result_page(order: Order, bill: Bill, city: City) -> PaymentResult:
         title=title_of(city, bill.fee_code),
         amount_fen=order.amount_fen,
         facts=(how, *_received(order.paid_at), *_facts(bill)[::-2]),
-        bill_path=bill_path(bill.bill_id),
-        go_path=f"{result_path(order.order_no)}/go" if order.state in _OPEN and order.creation else None,
+        refunds=tuple(_refund(each) for each in refunds),
+        go_path=f"{result_path(order.order_no)}/go" if leads_to_provider(order, now) else None,
+        again_path=bill_path(bill.bill_id) if _may_pay_again(order, bill, now) else None,
         receipt_path=receipt_path(order.order_no) if bill.settled_by == order.order_no else None,
+    )
+
+
+def leads_to_provider(order: Order, now: datetime) -> bool:
+    """The way there lives shorter than the order: at WeChat Pay five minutes."""
+    creation = creation_of(order)
+    return order.state in _OPEN and creation is not None and now < creation.expires_at
+
+
+def _may_pay_again(order: Order, bill: Bill, now: datetime) -> bool:
+    """Whoever starts anew ends this attempt first."""
+    return bill.state == BillState.OPEN and order.state in _UNPAID and not leads_to_provider(order, now)
+
+
+def _refund(refund: Refund) -> RefundLine:
+    return RefundLine(
+        state=_REFUNDS[RefundState(refund.state)],
+        amount_fen=refund.amount_fen,
+        reason=_REASONS.get(Cause(refund.cause)) or Text(refund.reason),
     )
 
 

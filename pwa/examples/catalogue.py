@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from pwa.examples.payments import OWED_FOR_LICENCE
 from pwa.views.guide import (
     Answered,
     Answers,
@@ -154,6 +155,7 @@ GUIDE = Guide(
     counter=Action(label=Text("预约窗口", "Book a counter"), path="/appointments/LAW-0025"),
     remind_path="/me/notifications",
     favourite=Favourite(path="/services/LAW-0025/drop", kept=True),
+    owed=OWED_FOR_LICENCE,
     eligibility=Notice(
         tone=Tone.OK,
         lead=Text("您现在可以办。", "You can do this now."),

@@ -2,13 +2,14 @@
 
 from msgspec import Struct
 
-from pwa.examples import catalogue, home, inbox, operators, reconciliation, wallet
+from pwa.examples import catalogue, home, inbox, operators, payments, reconciliation, wallet
 from pwa.rendering import TEMPLATES
 from pwa.views.charts import Columns, Figure, Rows
 from pwa.views.guide import Guide, Material, MaterialState, SelfCheck
 from pwa.views.home import CaseStrip, FeedCard
 from pwa.views.messages import MessageLine, OpenMessage, Why
 from pwa.views.parts import FieldError, Segment, Text, Tile
+from pwa.views.payments import Owed, RefundLine
 from pwa.views.reconciliation import ReconciledDay
 from pwa.views.services import HeldLicence, Result
 from pwa.views.shell import Desk, Toast
@@ -45,6 +46,8 @@ class Gallery(Struct, frozen=True, kw_only=True):
     columns: tuple[Columns, ...]
     rows: tuple[Rows, ...]
     reconciled: tuple[ReconciledDay, ...]
+    owed: Owed
+    refunds: tuple[RefundLine, ...]
 
 
 def _every_material() -> tuple[Material, ...]:
@@ -97,4 +100,6 @@ def gallery(*components: str) -> Gallery:
         columns=(operators.NOTHING, operators.DELIVERIES),
         rows=(operators.FEEDS,),
         reconciled=reconciliation.CARDS,
+        owed=payments.OWED,
+        refunds=payments.REFUNDS,
     )

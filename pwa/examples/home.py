@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from pwa.examples.payments import OWED
 from pwa.views.home import CaseState, CaseStrip, FeedCard, Home
 from pwa.views.parts import Action, Due, Fee, Text, Tile
 
@@ -98,6 +99,7 @@ PAUSED_CASE = CaseStrip(
 )
 
 HOME = Home(
+    owed=OWED,
     feed=(ENDORSE, DRIVING),
     feed_total=3,
     cases=(CASE,),
@@ -105,5 +107,5 @@ HOME = Home(
     tiles=TILES,
     elder_tiles=ELDER_TILES,
 )
-ELDER_HOME = Home(feed=(SENIOR_CARD,), feed_total=1, tiles=TILES, elder_tiles=ELDER_TILES)
+ELDER_HOME = Home(owed=OWED, feed=(SENIOR_CARD,), feed_total=1, tiles=TILES, elder_tiles=ELDER_TILES)
 QUIET_HOME = Home(tiles=TILES, elder_tiles=ELDER_TILES)

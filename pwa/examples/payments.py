@@ -2,15 +2,18 @@
 
 from datetime import date
 
-from pwa.views.parts import Text
+from pwa.views.parts import Due, Text
 from pwa.views.payments import (
     BillList,
     BillPage,
     LeavePage,
+    Owed,
     OwedBill,
     PayChannel,
     PaymentFact,
     PaymentResult,
+    RefundLine,
+    RefundState,
     ResultState,
 )
 
@@ -21,6 +24,13 @@ _FACTS = (
     PaymentFact(label=Text("缴款单号", "Bill number"), text=Text("SP26 1120 7F3K")),
 )
 _RECEIVED = PaymentFact(label=Text("到账时间", "Received"), text=Text("2026-11-20 14:36:18"))
+OWED = Owed(path="/bills", number=2, amount_fen=13_000, due=Due(on=date(2026, 11, 21), soon=True))
+OWED_FOR_LICENCE = Owed(
+    path="/bills/019aa301", number=1, amount_fen=1000, due=Due(on=date(2026, 11, 21), soon=True), title=TITLE
+)
+REFUNDS = tuple(
+    RefundLine(state=state, amount_fen=500, reason=Text("多缴退费", "Paid too much")) for state in RefundState
+)
 _OWED = OwedBill(path="/bills/019aa301", title=TITLE, amount_fen=1000, due_on=date(2026, 11, 21))
 
 BILLS = BillList(owed=(_OWED,), paid=(_OWED,))
@@ -41,6 +51,13 @@ NO_WAY = BillPage(title=TITLE, amount_fen=1000, facts=_FACTS, pay_path="/bills/0
 LEAVE = LeavePage(
     channel=Text("微信支付", "WeChat Pay"), amount_fen=1000, url="https://pay.example/1", result_path="/payments/1"
 )
+LEAVE_BY_FORM = LeavePage(
+    channel=Text("云闪付", "UnionPay"),
+    amount_fen=1000,
+    url="https://pay.example/front",
+    result_path="/payments/1",
+    form={"orderId": "PAY0000000000001"},
+)
 
 
 def result(state: ResultState) -> PaymentResult:
@@ -49,7 +66,8 @@ def result(state: ResultState) -> PaymentResult:
         title=TITLE,
         amount_fen=1000,
         facts=(_RECEIVED, *_FACTS),
-        bill_path="/bills/019aa301",
+        refunds=REFUNDS if state in {ResultState.REFUNDED, ResultState.REFUNDING} else (),
         go_path="/payments/1/go" if state is ResultState.CHECKING else None,
+        again_path="/bills/019aa301" if state is ResultState.ENDED else None,
         receipt_path="/payments/1/receipt" if state is ResultState.PAID else None,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from pwa.views.parts import Action, Fee, Text
+from pwa.views.payments import Owed
 
 
 class Tone(StrEnum):
@@ -178,6 +179,7 @@ class Guide(Struct, frozen=True, kw_only=True):
     remind_path: str | None = None
     favourite: Favourite | None = None
     eligibility: Notice | None = None
+    owed: Owed | None = None  # a fee of this item that the resident has to pay
     answers: Answers = Answers()
     self_check: SelfCheck | None = None
     open_situation: bool = False

@@ -5,6 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from pwa.views.parts import Action, Due, Fee, Text, Tile
+from pwa.views.payments import Owed
 
 
 class FeedCard(Struct, frozen=True, kw_only=True):
@@ -56,6 +57,7 @@ class CaseStrip(Struct, frozen=True, kw_only=True):
 class Home(Struct, frozen=True, kw_only=True):
     """At most three feed cards, most urgent first; `feed_total` counts all. Tiles: eight, in elder mode at most six."""
 
+    owed: Owed | None = None
     feed: tuple[FeedCard, ...] = ()
     feed_total: int = 0
     cases: tuple[CaseStrip, ...] = ()

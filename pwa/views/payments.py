@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from pwa.views.parts import Text
+from pwa.views.parts import Due, Text
 
 
 class PaymentFact(Struct, frozen=True, kw_only=True):
@@ -21,6 +21,16 @@ class OwedBill(Struct, frozen=True, kw_only=True):
     title: Text
     amount_fen: int
     due_on: date | None = None
+
+
+class Owed(Struct, frozen=True, kw_only=True):
+    """What is to pay, in one line: how many bills, how much together, and by when the first of them."""
+
+    path: str
+    number: int
+    amount_fen: int
+    due: Due | None = None
+    title: Text | None = None  # what for, where that is one thing
 
 
 class BillList(Struct, frozen=True, kw_only=True):
@@ -57,14 +67,29 @@ class ResultState(StrEnum):
     ENDED = "ended"  # nothing was paid
 
 
+class RefundState(StrEnum):
+    UNDER_WAY = "under_way"
+    DONE = "done"
+    STUCK = "stuck"  # somebody of the office sees to it
+
+
+class RefundLine(Struct, frozen=True, kw_only=True):
+    state: RefundState
+    amount_fen: int
+    reason: Text
+
+
 class PaymentResult(Struct, frozen=True, kw_only=True):
+    """`go_path` leads to the provider while it waits for the resident, `again_path` to the bill where it does not."""
+
     state: ResultState
     title: Text
     amount_fen: int
     facts: tuple[PaymentFact, ...]
-    bill_path: str
-    go_path: str | None = None  # back to the provider, while it waits for the resident
-    receipt_path: str | None = None  # the voucher, where this payment has settled the bill
+    refunds: tuple[RefundLine, ...] = ()
+    go_path: str | None = None
+    again_path: str | None = None
+    receipt_path: str | None = None  # the receipt, where this payment has settled the bill
 
 
 class LeavePage(Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from backend.core.clock import SystemClock, local_date
 from backend.core.db import Database, connect
 from backend.core.sessions import IDLE, Session, find_session
 from backend.home.pages import _view
+from backend.payments.bills import find_owed
 from notifications.feed import list_feed
 from pwa.rendering import render
 from pwa.views.shell import Shell, Tab
@@ -108,7 +109,9 @@ class Bare:
         session = await find_session(self._redis, told.cookie, now)
         assert session is not None
         feed = await list_feed(db, session.subject_id, now)
-        self._feed, self._view, self._session_key = db.last, _view(city, today, feed), session.key
+        self._feed = db.last
+        owed = await find_owed(db, session.subject_id)
+        self._owed, self._view, self._session_key = db.last, _view(city, today, feed, owed), session.key
         self._home_headers = told.headers_for("/")
         self._shell = Shell(
             city=face(city),
@@ -136,6 +139,7 @@ class Bare:
         row = await self._pool.fetchrow(self._feed.sql, *self._feed.args)
         assert row is not None
         msgspec.json.decode(row["cards"])
+        await self._pool.fetchrow(self._owed.sql, *self._owed.args)
         return render("home/home.html", self._shell, self._view)
 
 

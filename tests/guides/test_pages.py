@@ -4,11 +4,14 @@ import html
 import re
 
 import pytest
+from redis.asyncio import Redis
 
 from backend.catalogue.often import often_in
 from backend.city.city import City
+from tests.departments.feeding import Town
 from tests.guides.samples import CODE, ELSEWHERE
 from tests.hall import Browser, Hall
+from tests.payments.till import FEE, Till
 
 GUIDE = f"/services/{CODE}"
 DRIVING = "/services/CN-driving-licence-renewal"
@@ -169,3 +172,19 @@ async def test_programs_find_the_guide_in_the_page(visitor: Browser, holder: Bro
     assert f'<link rel="canonical" href="http://localhost:8000{GUIDE}">' in public
     assert '<script type="application/ld+json">' in public
     assert "ld+json" not in (await holder.get(GUIDE)).text
+
+
+async def test_a_fee_that_is_to_be_paid_is_shown_on_the_guide_of_its_item(hall: Hall, town: Town, redis: Redis) -> None:
+    till = Till(town.db, redis, town.keyring, town.city, town.clock)
+    owner, bill_id = await till.bill()
+    passport = next(code for code, item in town.city.items.items() if FEE in item.fees)
+    async with await hall.resident(owner) as payer, await hall.resident(await till.resident(2)) as other:
+        mine, theirs, elsewhere = [
+            (await browser.get(path)).text
+            for browser, path in ((payer, f"/services/{passport}"), (other, f"/services/{passport}"), (payer, DRIVING))
+        ]
+
+    assert f'href="/bills/{bill_id}"' in mine
+    assert "待缴费：普通护照" in mine
+    assert "/bills" not in theirs
+    assert "/bills" not in elsewhere

@@ -1,4 +1,4 @@
-"""首页: what is to be done comes first, and the whole screen costs one statement."""
+"""首页: what is to be done comes first, and the whole screen costs two statements."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,6 +20,7 @@ from notifications.models import Item, Kind, Why, Wording
 from notifications.service import queue
 from tests.hall import Browser, Hall
 from tests.notifications.town import a_message
+from tests.payments.till import Till
 
 Tell = Callable[..., Awaitable[UUID]]
 
@@ -99,7 +100,7 @@ async def test_the_public_screen_is_revalidated(visitor: Browser, counting: Coun
 
 
 @pytest.mark.parametrize("mode", ["standard", "elder"])
-async def test_a_personal_screen_costs_one_statement(me: Browser, tell: Tell, counting: Counting, mode: str) -> None:
+async def test_a_personal_screen_costs_two_statements(me: Browser, tell: Tell, counting: Counting, mode: str) -> None:
     me.cookies.set("mode", mode, domain="localhost.local")
     for day in range(1, 6):
         await tell(due_on=date(2026, 12, day))
@@ -108,7 +109,7 @@ async def test_a_personal_screen_costs_one_statement(me: Browser, tell: Tell, co
 
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
-    assert counting.sent == 1
+    assert counting.sent == 2, "what was found, and what is to pay"
 
 
 async def test_three_cards_are_drawn_the_most_urgent_first_with_the_only_filled_button(me: Browser, tell: Tell) -> None:
@@ -212,3 +213,47 @@ async def test_cards_of_one_digest_can_be_told_apart(me: Browser, tell: Tell) ->
 
     assert page.count('<article class="card feed"') == 2
     assert len(ids) == len(set(ids))
+
+
+@pytest.fixture
+def till(db: Database, redis: Redis, keyring: Keyring, city: City, clock: FixedClock) -> Till:
+    return Till(db, redis, keyring, city, clock)
+
+
+@pytest.mark.parametrize("mode", ["standard", "elder"])
+async def test_what_is_to_pay_is_on_the_first_screen_until_it_is_paid(hall: Hall, till: Till, mode: str) -> None:
+    owner, bill_id = await till.bill()
+    async with await hall.resident(owner) as browser:
+        browser.cookies.set("mode", mode, domain="localhost.local")
+        one = (await browser.get("/")).text
+        _, other = await till.bill(owner)
+        two = (await browser.get("/")).text
+        for each in (bill_id, other):
+            await till.pay(await till.start(owner, each))
+        none = (await browser.get("/")).text
+
+    assert f'href="/bills/{bill_id}"' in one
+    assert "待缴费：普通护照" in one
+    assert "120.00" in one
+    assert 'href="/bills"' in two
+    assert "待缴费 2 笔" in two.replace("\u00a0", " ")
+    assert "240.00" in two
+    assert "/bills" not in none
+
+
+async def test_by_when_it_is_to_be_paid_is_said(hall: Hall, till: Till) -> None:
+    owner, _ = await till.bill()
+    async with await hall.resident(owner) as browser:
+        said = {}
+        for day in (date(2026, 12, 1), date(2026, 11, 19)):
+            await till.db.execute("UPDATE bills SET due_on = $1", day)
+            said[day] = (await browser.get("/")).text.replace("\u00a0", " ")
+
+    assert "请在 12 月 1 日 前缴纳" in said[date(2026, 12, 1)]
+    assert "应在 11 月 19 日 前缴纳，已经过了" in said[date(2026, 11, 19)]
+
+
+async def test_nobody_sees_what_somebody_else_has_to_pay(me: Browser, till: Till) -> None:
+    await till.bill()
+
+    assert "/bills" not in (await me.get("/")).text

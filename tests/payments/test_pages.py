@@ -1,6 +1,8 @@
 """缴费 on the screen: bill, channel, provider, result; the result is what the provider says, never the way back."""
 
+import html
 import re
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,10 +10,12 @@ import pytest
 from backend.payments import pages, routes
 from backend.payments.channels import note_failure
 from backend.payments.models import Channel
+from backend.payments.money import Fen
 from backend.payments.orders import start_payment
 from backend.payments.providers.protocol import Creation, NewOrder
+from backend.payments.refunds import request_refund
 from tests.hall import ORIGIN, Browser, Hall
-from tests.payments.till import Till, told
+from tests.payments.till import PRICE, Till, given_back, told
 
 
 @pytest.fixture
@@ -27,10 +31,15 @@ def hall(till: Till) -> Hall:
     )
 
 
-def key_in(html: str) -> str:
-    found = re.search(r'name="key" value="([^"]+)"', html)
+def key_in(page: str) -> str:
+    found = re.search(r'name="key" value="([^"]+)"', page)
     assert found is not None
     return found[1]
+
+
+def words(page: str) -> str:
+    """What is read, without tags, with plain spaces."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
 
 
 async def test_from_the_bill_to_the_result(till: Till, hall: Hall) -> None:
@@ -43,7 +52,7 @@ async def test_from_the_bill_to_the_result(till: Till, hall: Hall) -> None:
         paying = await browser.submit(f"/bills/{bill_id}/pay", channel="wechat", key=key_in(bill))
         assert paying.status_code == 303
         leaving = await browser.get(paying.headers["location"])
-        assert leaving.headers["refresh"].startswith("0; url=https://pay.example/")
+        assert re.search(r'href="https://pay.example/[^"]+" data-behaviour="go-on"', leaving.text)
         assert leaving.headers.get_list("referrer-policy") == ["origin"]
         result_path = paying.headers["location"].removesuffix("/go")
 
@@ -157,6 +166,92 @@ async def test_what_is_somebody_elses_is_not_found(till: Till, hall: Hall) -> No
         ]
 
     assert {answer.status_code for answer in answers} == {404}
+
+
+async def test_the_api_lists_ones_own_bills(till: Till, hall: Hall) -> None:
+    owner, bill_id = await till.bill()
+    await till.pay(await till.start(*await till.bill(owner)))
+    await till.bill(await till.resident(2))
+    async with await hall.resident(owner) as browser:
+        told = (await browser.get("/api/bills")).json()
+
+    assert [(bill["state"], bill["amount_fen"]) for bill in told] == [("open", PRICE), ("settled", PRICE)]
+    assert told[0]["bill_id"] == str(bill_id)
+    assert told[0]["title"] == {"zh": "普通护照", "en": "Ordinary passport"}
+    assert (told[0]["paid_by"], bool(told[1]["paid_by"])) == (None, True)
+
+
+async def test_the_result_shows_what_went_back_and_what_is_on_its_way(till: Till, hall: Hall) -> None:
+    order = await till.started()
+    await till.pay(order)
+    for amount in (500, 700):
+        await request_refund(till.db, till.keyring, order.subject_id, order.order_no, Fen(amount), "多收退费", till.now)
+    done = await till.db.fetchval("SELECT refund_no FROM payment_refunds WHERE amount_fen = 500")
+    await till.apply(given_back(order, done, 500))
+    async with await hall.resident(order.subject_id) as browser:
+        result = words((await browser.get(f"/payments/{order.order_no}")).text)
+
+    assert "缴费成功" in result
+    assert "已原路退回 多收退费 ¥ 5.00" in result
+    assert "退款处理中 多收退费 ¥ 7.00" in result
+
+
+async def test_a_second_payment_is_shown_as_going_back(till: Till, hall: Hall) -> None:
+    owner, bill_id = await till.bill()
+    first, second = [await till.start(owner, bill_id, channel) for channel in (Channel.WECHAT, Channel.ALIPAY)]
+    await till.pay(first)
+    await till.pay(second)
+    async with await hall.resident(owner) as browser:
+        result = words((await browser.get(f"/payments/{second.order_no}")).text)
+
+    assert "正在退款" in result
+    assert "退款处理中 不应缴的款项 ¥ 120.00" in result
+
+
+async def test_a_way_to_the_provider_that_has_ended_leads_back_to_the_bill(till: Till, hall: Hall) -> None:
+    """WeChat Pay's address lives five minutes, the order half an hour."""
+
+    class Gateway(type(till.providers[Channel.WECHAT])):  # type: ignore[misc]
+        async def create(self, order: NewOrder, now: datetime) -> Creation:
+            return Creation(url="https://pay.example/1", expires_at=now + timedelta(minutes=5))
+
+    till.providers[Channel.WECHAT] = Gateway(Channel.WECHAT)
+    order = await till.started()
+    async with await hall.resident(order.subject_id) as browser:
+        early = await browser.get(f"/payments/{order.order_no}")
+        till.clock.at += timedelta(minutes=5)
+        gone = await browser.get(f"/payments/{order.order_no}/go")
+        late = await browser.get(f"/payments/{order.order_no}")
+
+    assert f'href="/payments/{order.order_no}/go"' in early.text
+    assert "重新选择支付方式" not in early.text
+    assert gone.headers["location"] == f"/payments/{order.order_no}"
+    assert f'href="/bills/{order.bill_id}"' in late.text
+    assert "/go" not in late.text
+
+
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [
+        ("https://gateway.95516.com/gateway/api/frontTransReq.do", "https://gateway.95516.com https://*.95516.com;"),
+        ("https://gateway.example/pay.do", "https://gateway.example;"),
+        ("http://localhost:8004/front", "http://localhost:8004;"),
+        ("http://192.0.2.1/front", "http://192.0.2.1;"),
+    ],
+)
+async def test_a_form_may_go_to_the_provider_and_its_cashier_only(
+    till: Till, hall: Hall, url: str, target: str
+) -> None:
+    class Gateway(type(till.providers[Channel.UNIONPAY])):  # type: ignore[misc]
+        async def create(self, order: NewOrder, now: object) -> Creation:
+            return Creation(url=url, form={"orderId": order.order_no}, expires_at=order.expires_at)
+
+    till.providers[Channel.UNIONPAY] = Gateway(Channel.UNIONPAY)
+    order = await till.started(Channel.UNIONPAY)
+    async with await hall.resident(order.subject_id) as browser:
+        leaving = await browser.get(f"/payments/{order.order_no}/go")
+
+    assert f"form-action {target}" in leaving.headers["content-security-policy"]
 
 
 async def json_pay(browser: Browser, bill_id: object, channel: str, key: str | None) -> int:

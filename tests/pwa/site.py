@@ -13,7 +13,9 @@ from pwa.views.shell import Locale, Mode, TextSize, Theme
 
 GALLERY = Screen(template="core/components.html", view=gallery(), path="/components")
 ALL_SCREENS = SCREENS | {"components": GALLERY}
-HEADERS = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "X-Content-Type-Options": "nosniff"}
+# As the page that leads to a provider has it.
+_POLICY = CONTENT_SECURITY_POLICY.replace("form-action 'self'", "form-action 'self' https://pay.example")
+HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff"}
 
 REQUESTS = web.AppKey("requests", dict[str, int])
 

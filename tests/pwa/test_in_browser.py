@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from pwa.examples.screens import SCREENS
 from pwa.views.shell import Locale, Mode
@@ -43,9 +43,15 @@ TOO_SMALL = """least => [...document.querySelectorAll('a, button, summary, input
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def page(chrome: Browser) -> AsyncIterator[Page]:
     context = await chrome.new_context(viewport={"width": 390, "height": 844}, device_scale_factor=1)
+    await context.route("https://pay.example/**", _stay)
     page = await context.new_page()
     yield page
     await context.close()
+
+
+async def _stay(route: Route) -> None:
+    """Who is led to a provider stays where they were (RFC 9110, section 15.3.5)."""
+    await route.fulfill(status=204)
 
 
 async def unroll(page: Page, width: int) -> None:

@@ -85,7 +85,8 @@ def test_a_screen_is_sound_html(name: str, locale: Locale, mode: Mode) -> None:
     assert set(page.references) <= set(page.ids)
     assert page.handlers == []
     assert page.untyped_buttons == 0
-    assert page.tokens == len(page.forms)
+    ours = [form for form in page.forms if str(form["action"]).startswith("/")]  # a provider is told no token
+    assert page.tokens == len(ours)
 
 
 @pytest.mark.parametrize("name", ALL_SCREENS)

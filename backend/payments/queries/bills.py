@@ -10,7 +10,7 @@ from msgspec import Struct
 from backend.core.db import Queryable, Tx, many, maybe
 from backend.payments.models import OrderNo
 from backend.payments.money import Fen
-from backend.payments.records import Bill
+from backend.payments.records import Bill, OwedTogether
 
 
 class BillRow(NamedTuple):
@@ -137,6 +137,21 @@ async def list_bills(conn: Queryable, subject_id: UUID, limit: int) -> list[Bill
            ORDER BY state <> 'open', settled_at DESC, due_on NULLS LAST, bill_id LIMIT $2""",
         subject_id,
         limit,
+    )
+
+
+async def find_owed(conn: Queryable, subject_id: UUID, fee_codes: Sequence[str] | None) -> OwedTogether | None:
+    """None where nothing is open; of these fees, or of all."""
+    return await maybe(
+        conn,
+        OwedTogether,
+        """SELECT count(*) AS number, sum(amount_fen)::bigint AS amount_fen, min(due_on) AS due_on,
+                  (array_agg(bill_id))[1] AS bill_id, (array_agg(fee_code))[1] AS fee_code
+           FROM bills
+           WHERE subject_id = $1 AND state = 'open' AND ($2::text[] IS NULL OR fee_code = ANY($2))
+           HAVING count(*) > 0""",
+        subject_id,
+        fee_codes,
     )
 
 
