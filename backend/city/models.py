@@ -160,6 +160,7 @@ class FactKind(StrEnum):
     REGION = "region"
     LICENCE_TYPE = "licence-type"
     ITEM = "item"
+    CHOICE = "choice"  # one of the `options`
 
 
 class EventFact(Strict, frozen=True):
@@ -167,6 +168,7 @@ class EventFact(Strict, frozen=True):
     kind: FactKind
     about: Text
     required: bool = True
+    options: tuple[str, ...] = ()
 
 
 class EventType(Entry, frozen=True, kw_only=True):

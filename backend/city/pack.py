@@ -24,6 +24,7 @@ from backend.city.models import (
     Synonym,
     Theme,
 )
+from backend.city.rule_examples import RuleExamples
 from backend.city.rules import Rule
 
 SHANGHAI = Path(__file__).parent / "shanghai"
@@ -47,6 +48,7 @@ class Pack(Struct, frozen=True, kw_only=True):
     holiday_years: Mapping[str, HolidayYear]
     sources: Mapping[str, Source]
     synonyms: Mapping[str, Synonym] = {}
+    rule_examples: Mapping[str, RuleExamples] = {}
 
 
 class Kind(Struct, frozen=True):
@@ -73,6 +75,7 @@ KINDS = (
     Kind("holiday_years", HolidayYear, "calendar.yaml"),
     Kind("sources", Source, "sources.yaml"),
     Kind("synonyms", Synonym, "synonyms.yaml", optional=True),
+    Kind("rule_examples", RuleExamples, "rule_examples.yaml", optional=True),
 )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend.city.items import Item
 from backend.city.licence_types import LicenceType
 from backend.city.models import NATIONAL, Fee, Package, Profile, Region, Strict
+from backend.city.rule_examples import Example, RuleExamples
 from backend.city.rules import Rule
 
 Reference = tuple[str, str, str | None]
@@ -26,6 +27,10 @@ def references_of(value: Strict) -> Iterator[Reference]:
             yield "department", "departments", value.department
         case Rule():
             yield from _of_rule(value)
+        case RuleExamples():
+            yield "code", "rules", value.code
+            for example in (value.speaks_to, *value.not_to):
+                yield from _of_example(example)
         case Package():
             yield "life_stage", "life_stages", value.life_stage
             yield from (("items", "items", code) for code in value.items)
@@ -58,6 +63,12 @@ def _of_rule(rule: Rule) -> Iterator[Reference]:
         for condition in getattr(rule, field):
             yield f"{field}: holds", "licence_types", condition.holds
             yield f"{field}: event", "event_types", condition.event
+
+
+def _of_example(example: Example) -> Iterator[Reference]:
+    yield from (("licences", "licence_types", licence.licence_type) for licence in example.licences)
+    yield from (("events", "event_types", event.event_type) for event in example.events)
+    yield from (("bills", "fees", bill.fee) for bill in example.bills)
 
 
 def _of_profile(profile: Profile) -> Iterator[Reference]:

@@ -92,7 +92,7 @@ class Timing(Strict, frozen=True, kw_only=True):
     `offset` moves the anchor (negative: before it); `age` is the birthday meant; `deadline` is the time left to act.
     A calendar rule runs from `opens` to `closes`, both `MM-DD`. `suggested`: the lead time is ours, no rule gives it.
     `late`: so many days after it came due it is still told if its cause became known only then; `lasts`: so many days
-    the message is worth reading.
+    the message is worth reading. `ladder`: it is told at the rungs of its licence type, in the words of that ladder.
     """
 
     anchor: Anchor
@@ -107,6 +107,7 @@ class Timing(Strict, frozen=True, kw_only=True):
     suggested: bool = False
     late: int = 7
     lasts: int = 30
+    ladder: bool = False
 
 
 class Rule(Entry, frozen=True, kw_only=True):
@@ -115,7 +116,7 @@ class Rule(Entry, frozen=True, kw_only=True):
     `trigger` and `condition` describe it in words; what is computed are `requires` (all must hold), `unless` (none may
     hold) and `done_when` (it has been done: any of them closes the reminder). Nobody is told of the dead, of persons
     who moved out unless `also_moved_out`, of licences not in force, of events withdrawn. `amount_fen` is what an
-    entitlement pays. A rule that is not a draft has a `message_class` and a `wording`.
+    entitlement pays. A rule that is not a draft has a `message_class` and, but for a ladder, a `wording`.
     """
 
     name: Text

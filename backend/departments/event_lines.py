@@ -118,6 +118,8 @@ def _fact(fact: EventFact, value: str, city: City) -> str:
             known = value in city.licence_types
         case FactKind.ITEM:
             known = value in city.items
+        case FactKind.CHOICE:
+            known = value in fact.options
     if not known:
         raise LineRefused(BAD_FACT, fact=fact.name, kind=fact.kind)
     return value

@@ -70,13 +70,14 @@ class Rulebook:
 
 
 def _all(city: City, states: Mapping[str, RuleState]) -> Iterator[AppliedRule]:
+    ladders = {rule.licence_type: rule.state for rule in city.rules.values() if rule.timing.ladder}
     for kind in city.licence_types.values():
         if kind.reminder_rungs:
             code = f"{LICENCE_EXPIRY}:{kind.code}"
-            yield _ladder(code, kind, states.get(code, RuleState.LIVE))
+            yield _ladder(code, kind, states.get(code, ladders.get(kind.code, RuleState.LIVE)))
     for rule in city.rules.values():
         state = states.get(rule.code, rule.state)
-        if state is not RuleState.DRAFT and rule.message_class is not None:
+        if state is not RuleState.DRAFT and rule.message_class is not None and rule.wording is not None:
             yield applied(rule, state, rule.message_class)
 
 

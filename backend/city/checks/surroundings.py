@@ -1,4 +1,4 @@
-"""Consistency of what surrounds the items: fees, rules, packages, regions, events, calendar, the city's profile."""
+"""Consistency of what surrounds the items: fees, packages, regions, events, calendar, the city's profile."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from backend.city.licence_types import LicenceType
 from backend.city.models import (
     Department,
     EventType,
+    FactKind,
     Fee,
     HolidayYear,
     LifeStage,
@@ -23,12 +24,11 @@ from backend.city.models import (
     Theme,
     Tile,
 )
-from backend.city.rules import Anchor, Rule, Timing
+from backend.city.rules import Rule
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SLUGGED = LicenceType | Fee | Rule | Package | Theme | LifeStage | Department | Source | Synonym
 _EVENT = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
-_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _ADDRESS = re.compile(r"https?://[0-9A-Za-z.-]+(:\d+)?(/[^\s\"<>]*)?", re.ASCII)
 _LABEL_LENGTH = 5
 _SATURDAY = 5
@@ -40,8 +40,6 @@ def check_surroundings(value: Strict) -> Iterator[str]:
     match value:
         case Fee():
             yield from _fee(value)
-        case Rule():
-            yield from _rule(value)
         case Package():
             yield from _package(value)
         case Region():
@@ -68,31 +66,6 @@ def _fee(fee: Fee) -> Iterator[str]:
             yield "range: needs both ends, the lower one first"
 
 
-def _rule(rule: Rule) -> Iterator[str]:
-    if not (rule.target_item or rule.target_package or rule.advice):
-        yield "target_item: it leads to no item, no package and no advice"
-    timing = rule.timing
-    if timing.anchor is Anchor.CALENDAR:
-        for field, day in (("opens", timing.opens), ("closes", timing.closes)):
-            if day is not None and not _DAY.fullmatch(day):
-                yield f"timing: {field} is MM-DD"
-        if not (timing.opens or timing.closes or timing.text):
-            yield "timing: a calendar rule opens, closes or says when"
-    yield from _timing(timing)
-
-
-def _timing(timing: Timing) -> Iterator[str]:
-    counted = timing.offset is not None or timing.deadline is not None
-    if counted and timing.unit is None:
-        yield "timing: an offset or deadline without a unit"
-    if timing.unit is not None and not counted:
-        yield "timing: a unit without an offset or deadline"
-    if (timing.anchor is Anchor.BIRTHDAY) != (timing.age is not None):
-        yield "timing: a birthday, and only a birthday, has an age"
-    if timing.deadline is not None and timing.deadline <= 0:
-        yield "timing: the deadline is not positive"
-
-
 def _package(package: Package) -> Iterator[str]:
     if bool(package.items) != (package.composition is not None):
         yield "composition: says where the items come from, and only that"
@@ -115,6 +88,9 @@ def _event_type(event_type: EventType) -> Iterator[str]:
     names = [fact.name for fact in event_type.facts]
     if len(set(names)) < len(names):
         yield "facts: one is named twice"
+    for fact in event_type.facts:
+        if (fact.kind is FactKind.CHOICE) != (len(set(fact.options)) > 1):
+            yield f"facts: {fact.name}: a choice, and only a choice, has options to choose from"
 
 
 def _year(year: HolidayYear) -> Iterator[str]:

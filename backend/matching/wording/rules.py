@@ -30,9 +30,17 @@ class Said(Struct, frozen=True, kw_only=True):
 def act_by(rule: Rule, decision: Decision, city: City) -> date | None:
     """The last day to act: the end of what the law leaves, else the anchor that was announced ahead of time."""
     timing = rule.timing
+    if timing.opens is not None and timing.closes is not None:
+        return _next_day_of_the_year(timing.closes, decision.due_on)
     if timing.deadline is not None and timing.unit is not None:
         return moved(decision.due_on, timing.deadline, timing.unit, city.calendar)
     return decision.cause.on if decision.cause.on > decision.due_on else None
+
+
+def _next_day_of_the_year(month_and_day: str, after: date) -> date:
+    month, day = map(int, month_and_day.split("-"))
+    this_year = date(after.year, month, day)
+    return this_year if this_year >= after else date(after.year + 1, month, day)
 
 
 def single(said: Said, city: City, *, zh: bool) -> Wording:

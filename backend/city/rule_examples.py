@@ -1,0 +1,48 @@
+"""Somebody made up for every rule that is in use: to whom it speaks, and to whom it does not."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from backend.city.models import Strict, Text
+
+
+class ExampleLicence(Strict, frozen=True, kw_only=True):
+    licence_type: str
+    issued_on: date
+    expires_on: date | None = None
+    status: str = "valid"
+
+
+class ExampleEvent(Strict, frozen=True, kw_only=True):
+    event_type: str
+    happened_on: date
+    facts: Mapping[str, str] = {}
+
+
+class ExampleBill(Strict, frozen=True, kw_only=True):
+    fee: str
+    due_on: date
+    amount_fen: int
+    state: str = "open"
+
+
+class Example(Strict, frozen=True, kw_only=True):
+    """Somebody made up, and what is known of them on a day. `because`: why the rule does not speak to them, by name."""
+
+    on: date
+    who: Text
+    born_on: date | None = None
+    died_on: date | None = None
+    moved_out_on: date | None = None
+    licences: tuple[ExampleLicence, ...] = ()
+    events: tuple[ExampleEvent, ...] = ()
+    bills: tuple[ExampleBill, ...] = ()
+    because: str | None = None
+
+
+class RuleExamples(Strict, frozen=True, kw_only=True):
+    """Somebody to whom the rule of this code speaks, and some to whom it does not."""
+
+    code: str
+    speaks_to: Example
+    not_to: tuple[Example, ...]
