@@ -13,7 +13,7 @@ from backend.payments.models import Channel
 from tests.payments.reconciliation import large_day
 from tests.payments.reconciliation.daybook import WRITERS
 
-ROWS = 20_000
+ROWS = 10_000
 
 
 @pytest.mark.slow
