@@ -49,7 +49,10 @@ def _run(options: argparse.Namespace) -> None:
             chosen = [each for channel, each in providers.items() if options.channel in {None, channel}]
             if not chosen:
                 raise Failed("there are no keys of a merchant for this; see SUISHENBAN_MERCHANTS")
-            outcomes = [await run_day(hall.db, hall.keyring, each, which, hall.now()) for each in chosen]
+            foresees = hall.settings.sandbox
+            outcomes = [
+                await run_day(hall.db, hall.keyring, each, which, hall.now(), may_foresee=foresees) for each in chosen
+            ]
         _tell(outcomes, as_json=options.json)
 
     run_on_hall(options, run)

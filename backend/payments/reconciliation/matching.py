@@ -117,11 +117,14 @@ async def _finish(db: Database, key: DayKey, run_id: UUID, now: datetime) -> Pic
 
 
 async def _picture(tx: Tx, key: DayKey, statement_id: UUID | None, run_id: UUID, now: datetime) -> Picture:
-    here = await comparing.get_sums(tx, clearing(key.channel), *hours_of(key.channel, key.day))
+    start, end = hours_of(key.channel, key.day)
+    here = await comparing.get_sums(tx, clearing(key.channel), start, end)
     if statement_id is None:
         return Picture(stated=None, here=here)
     stated = msgspec.json.decode(await files.get_totals(tx, statement_id), type=StatementTotals)
-    fees_fen = await book_fees(tx, key, statement_id, run_id, stated.fees_fen or 0, now)
+    fees_fen = 0
+    if now >= end:  # before, they are not all there
+        fees_fen = await book_fees(tx, key, statement_id, run_id, stated.fees_fen or 0, now)
     counted: Counter[str] = Counter()
     repaired = 0
     for each in await differences.count_of_statement(tx, key, statement_id):

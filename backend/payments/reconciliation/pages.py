@@ -1,6 +1,6 @@
 """The operators' pages of reconciliation: the day's picture, one difference, and what can be done about both."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from backend.core.http.access import Access, access
 from backend.core.http.given import Given
 from backend.core.http.pages import page, see_other
 from backend.core.http.toasts import say_next
+from backend.core.settings import Settings
 from backend.operators.models import OperatorSession, Role
 from backend.operators.service import note_act
 from backend.payments.channels import Providers
@@ -45,12 +46,14 @@ async def picture(
     db: Given[Database],
     providers: Given[Providers],
     clock: Given[Clock],
+    settings: Given[Settings],
     operator: Given[OperatorSession],
 ) -> Response[bytes]:
     """Query: day."""
     now = clock.now()
     day = _day(request.query_params.get("day"), now)
-    view = await draw_day(db, providers, day, now, may_act=Role.CASHIER in operator.roles)
+    latest = local_date(now) - timedelta(days=0 if settings.sandbox else 1)
+    view = await draw_day(db, providers, day, latest, now, may_act=Role.CASHIER in operator.roles)
     return await page(request, _DAY, view)
 
 
@@ -89,13 +92,15 @@ async def run(
     keyring: Given[Keyring],
     providers: Given[Providers],
     clock: Given[Clock],
+    settings: Given[Settings],
     operator: Given[OperatorSession],
 ) -> Response[bytes]:
     """Asks the provider for a day's bill now and matches it. Fields: channel, day."""
     operator.require(Role.CASHIER)
     now, form = clock.now(), await request.form()
     day = _day(form.get("day"), now)
-    outcome = await run_day(db, keyring, _provider(providers, form.get("channel")), day, now)
+    provider = _provider(providers, form.get("channel"))
+    outcome = await run_day(db, keyring, provider, day, now, may_foresee=settings.sandbox)
     await _note_run(db, operator, "run", outcome, now)
     return say_next(request, see_other(day_path(day)), Toast(text=_told(outcome)))
 

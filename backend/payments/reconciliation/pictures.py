@@ -50,6 +50,7 @@ async def draw_day(
     db: Database,
     providers: Providers,
     day: date,
+    latest: date,
     now: datetime,
     *,
     may_act: bool,
@@ -70,8 +71,8 @@ async def draw_day(
     open_ones = [each for each in listed if each.difference_id not in waiting]
     return Reconciliation(
         day=day,
-        days=_around(day, now),
-        latest=local_date(now) - timedelta(days=1),
+        days=_around(day, latest, now),
+        latest=latest,
         cards=tuple(cards),
         matched=_matched(rows),
         classes=_classes(listed),
@@ -85,9 +86,8 @@ async def draw_day(
     )
 
 
-def _around(day: date, now: datetime) -> tuple[Segment, ...]:
-    """A week of days that may be looked at, this one among them, oldest first."""
-    latest = local_date(now) - timedelta(days=1)
+def _around(day: date, latest: date, now: datetime) -> tuple[Segment, ...]:
+    """Some days that may be looked at, this one among them, oldest first."""
     last = min(max(day + timedelta(days=1), first_kept(now)), latest)
     shown = [last - timedelta(days=back) for back in range(4, -1, -1)]
     return tuple(

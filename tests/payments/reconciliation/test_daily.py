@@ -167,6 +167,26 @@ async def test_a_day_can_be_run_by_hand_and_again(wechat: Daybook) -> None:
         await run_day(till.db, till.keyring, provider, DAY + timedelta(days=1), till.now)
 
 
+async def test_in_the_sandbox_the_running_day_can_be_looked_at_and_is_done_again_when_it_is_over(
+    wechat: Daybook,
+) -> None:
+    await wechat.pay()
+    till, provider, now = wechat.till, wechat.provider, at(15, day=19)
+    provider.bills[DAY] = wechat.bill()
+
+    outcome = await run_day(till.db, till.keyring, provider, DAY, now, may_foresee=True)
+    before = await states(till, provider)
+    await wechat.pay(at=at(18, day=19))
+    provider.bills[DAY] = wechat.bill()
+    await work(till, provider, now=at(10, 31))
+
+    assert outcome.picture is not None
+    assert outcome.picture.matched == 1
+    assert before == {DAY: "matching"}
+    assert await states(till, provider) == {DAY: "done"}
+    assert await wechat.differences() == []
+
+
 @pytest.mark.parametrize(
     ("channel", "hour", "day"),
     [

@@ -123,6 +123,19 @@ async def update_done(tx: Tx, key: DayKey, picture: str, now: datetime) -> None:
     )
 
 
+async def reopen_day(db: Database, key: DayKey, at: datetime) -> None:
+    """What was done of it stays; it is to be done again from `at` on."""
+    await db.execute(
+        """UPDATE reconciled_days SET state = 'matching', next_try_at = $5, tries = 0
+           WHERE channel = $1 AND merchant = $2 AND bill_type = $3 AND day = $4""",
+        key.channel,
+        key.merchant,
+        key.bill_type,
+        key.day,
+        at,
+    )
+
+
 async def list_days(conn: Queryable, channel: str, merchant: str, bill_type: str, since: date) -> list[DayRow]:
     return await many(
         conn,
