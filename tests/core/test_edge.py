@@ -53,6 +53,22 @@ async def test_a_page_comes_as_small_as_its_reader_takes_it(accepts: str, encodi
     assert unpack(raw) == PAGE
 
 
+async def test_words_that_were_not_encoded_are_read_as_if_they_were() -> None:
+    seen = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["query_string"])
+        await App()(scope, receive, send)
+
+    async def nothing(*_: Any) -> None: ...
+
+    for query in ("q=驾照&a=%E9%A9%BE+b".encode(), b"q=%E9%A9%BE%E7%85%A7"):
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": query}
+        await Edge(app, secure=False)(scope, nothing, nothing)  # type: ignore[arg-type]
+
+    assert seen == [b"q=%E9%A9%BE%E7%85%A7&a=%E9%A9%BE+b", b"q=%E9%A9%BE%E7%85%A7"]
+
+
 async def test_caches_learn_what_else_the_answer_depends_on() -> None:
     plain, _ = await ask(App())
     varied, _ = await ask(App(vary="Cookie"))
