@@ -19,21 +19,17 @@ from backend.core.clock import SHANGHAI, local_date
 from backend.core.migrations import migrate
 from backend.core.resources import Resources, open_resources
 from backend.core.settings import read_settings
+from backend.demo_operators import register_operators
 from backend.departments.errors import DepartmentExists
 from backend.departments.feeds import take_feed
 from backend.departments.models import DepartmentId, DepartmentKey, KeyId
 from backend.departments.service import add_department, add_key
 from backend.licences.feed import LicenceFeed
-from backend.operators.errors import OperatorKeyRefused
-from backend.operators.models import Role
-from backend.operators.service import add_operator, authenticate
 from backend.sandbox.residents import DemoResident, demo_residents, find_resident
 from notifications.models import ChannelName
 from notifications.preferences import set_channel, set_quiet_hours
 
 TRY_IT_RESIDENT = "lin-xiaowen"
-OPERATORS_FILE = "operators.txt"
-_OPERATORS = ("演示运营员甲", "演示运营员乙")  # two, since what one of them proposes only another can approve
 _DEPARTMENTS = {
     "demo-police": ("演示：公安", ("resident-identity-card", "residence-permit", "passport", "hong-kong-macao-permit")),
     "demo-traffic": ("演示：交警", ("driving-licence", "vehicle-licence")),
@@ -112,7 +108,7 @@ class _Demo:
         for department, (name, types) in _DEPARTMENTS.items():
             await self._feed(department, name, types, first_day)
         began.write_text(first_day.isoformat())
-        await self._register_operators(now)
+        await register_operators(self._hall.db, self._home, now)
         await self._offer_to_try(now)
 
     async def _recognise(self, resident: DemoResident, now: datetime) -> None:
@@ -137,18 +133,6 @@ class _Demo:
         refused = tally.answer("en").refused
         if refused.count:
             raise ValueError(f"the demo does not fit the city pack: {refused}")
-
-    async def _register_operators(self, now: datetime) -> None:
-        """With every role. Their keys are kept for whoever tries the desk, and stay as long as they open it."""
-        file = self._home / OPERATORS_FILE
-        kept = dict(line.split("\t") for line in file.read_text().splitlines()) if file.exists() else {}
-        for name in _OPERATORS:
-            try:
-                await authenticate(self._hall.db, kept.get(name, ""))
-            except OperatorKeyRefused:
-                kept[name] = await add_operator(self._hall.db, name, tuple(Role), now)
-        file.touch(mode=0o600)
-        file.write_text("".join(f"{name}\t{key}\n" for name, key in kept.items()))
 
     async def _offer_to_try(self, now: datetime) -> None:
         """A feed file and a key for the line that `up` prints."""
