@@ -25,7 +25,7 @@ from backend.payments.reconciliation.paths import day_path, difference_path
 from backend.payments.reconciliation.queries import days, differences, files, proposals
 from backend.payments.reconciliation.queries.days import DayRow
 from backend.payments.reconciliation.queries.differences import Difference
-from backend.payments.reconciliation.windows import first_kept
+from backend.payments.reconciliation.windows import first_kept, hours_of
 from pwa.views.charts import Rows, Series, Tone
 from pwa.views.parts import FieldError, Segment, Text
 from pwa.views.reconciliation import DifferenceLine, ReconciledDay, Reconciliation, Sum
@@ -43,6 +43,7 @@ _STATES: dict[str, tuple[Text, str, str]] = {
 _AGREES = (Text("已对平", "Agrees"), "ok", "check")
 _DIFFERS = (Text("有差异", "Differs"), "bad", "circle-alert")
 _NO_BILL = (Text("渠道没有账单", "The provider has no bill"), "neutral", "info")
+_NOT_OVER = (Text("这一天还没过完", "The day is not over"), "neutral", "clock")
 _NOT_YET = (Text("还没到出账单的时间", "Its bill is not due yet"), "neutral", "clock")
 
 
@@ -65,7 +66,9 @@ async def draw_day(
     cards = []
     for channel, merchant in sorted(merchants.items(), key=lambda each: _ORDER.index(each[0])):
         known = await files.list_files(db, DayKey(channel, merchant, TRADES, day))
-        cards.append(_card(channel, rows.get(channel), known, of_day, can_run=may_act and channel in offered))
+        is_over = now >= hours_of(channel, day)[1]
+        can_run = may_act and channel in offered
+        cards.append(_card(channel, rows.get(channel), known, of_day, is_over=is_over, can_run=can_run))
     pending = await proposals.list_pending(db, SHOWN)
     waiting = {each.difference_id for each in pending}
     open_ones = [each for each in listed if each.difference_id not in waiting]
@@ -97,11 +100,17 @@ def _around(day: date, latest: date, now: datetime) -> tuple[Segment, ...]:
 
 
 def _card(
-    channel: str, row: DayRow | None, known: Sequence[StatementFile], of_day: Sequence[Difference], *, can_run: bool
+    channel: str,
+    row: DayRow | None,
+    known: Sequence[StatementFile],
+    of_day: Sequence[Difference],
+    *,
+    is_over: bool,
+    can_run: bool,
 ) -> ReconciledDay:
     picture = None if row is None or row.picture is None else msgspec.json.decode(row.picture, type=Picture)
     is_open = any(each.channel == channel and each.state != DifferenceState.WAITING for each in of_day)
-    state, tone, icon = _state(row, picture, is_open=is_open)
+    state, tone, icon = _state(row, picture, is_open=is_open) if is_over else _NOT_OVER
     counts = next((each for each in known if row is not None and each.statement_id == row.statement_id), None)
     refused = next((each.problem for each in known if each.problem), None)
     return ReconciledDay(
@@ -111,7 +120,7 @@ def _card(
         tone=tone,
         icon=icon,
         note=None if refused is None else Text(f"被拒的文件：{refused}", f"A file was refused: {refused}"),
-        sums=() if picture is None else _sums(picture),
+        sums=() if picture is None else _sums(picture, with_fees=is_over),
         file=None if counts is None else _file(counts),
         others=tuple(_file(each) for each in known if each is not counts),
         can_run=can_run,
@@ -128,29 +137,25 @@ def _state(row: DayRow | None, picture: Picture | None, *, is_open: bool) -> tup
     return _NO_BILL if picture is None or picture.stated is None else _AGREES
 
 
-def _sums(picture: Picture) -> tuple[Sum, ...]:
+def _sums(picture: Picture, *, with_fees: bool) -> tuple[Sum, ...]:
+    """Fees are booked when the day is over."""
     stated, here = picture.stated or StatementTotals(), picture.here
-    return (
-        Sum(
-            label=Text("收款", "Payments"),
-            stated_fen=stated.payments_fen,
-            stated_count=stated.payments,
-            here_fen=here.payments_fen,
-            here_count=here.payments,
-        ),
-        Sum(
-            label=Text("退款", "Refunds"),
-            stated_fen=stated.refunds_fen,
-            stated_count=stated.refunds,
-            here_fen=here.refunds_fen,
-            here_count=here.refunds,
-        ),
-        Sum(
-            label=Text("手续费", "Fees"),
-            stated_fen=stated.fees_fen,
-            here_fen=picture.fees_booked_fen,
-        ),
+    payments = Sum(
+        label=Text("收款", "Payments"),
+        stated_fen=stated.payments_fen,
+        stated_count=stated.payments,
+        here_fen=here.payments_fen,
+        here_count=here.payments,
     )
+    refunds = Sum(
+        label=Text("退款", "Refunds"),
+        stated_fen=stated.refunds_fen,
+        stated_count=stated.refunds,
+        here_fen=here.refunds_fen,
+        here_count=here.refunds,
+    )
+    fees = Sum(label=Text("手续费", "Fees"), stated_fen=stated.fees_fen, here_fen=picture.fees_booked_fen)
+    return (payments, refunds, fees) if with_fees else (payments, refunds)
 
 
 def _file(file: StatementFile) -> Text:
