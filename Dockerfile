@@ -20,7 +20,7 @@ ENV PATH=/opt/suishenban/bin:$PATH PYTHONUNBUFFERED=1
 USER suishenban
 WORKDIR /data
 VOLUME /data
-EXPOSE 8000 8001
+EXPOSE 8000 8001 8002 8003 8004
 HEALTHCHECK --interval=15s --timeout=3s --start-period=60s \
     CMD python -c "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"
 # A whole hall in one container; a cluster runs `suishenban web` and `suishenban worker` on servers of its own instead.

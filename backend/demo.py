@@ -19,6 +19,7 @@ from backend.core.clock import SHANGHAI, local_date
 from backend.core.migrations import migrate
 from backend.core.resources import Resources, open_resources
 from backend.core.settings import read_settings
+from backend.demo_bills import feed_bills
 from backend.demo_operators import register_operators
 from backend.departments.errors import DepartmentExists
 from backend.departments.feeds import take_feed
@@ -107,6 +108,7 @@ class _Demo:
         first_day = date.fromisoformat(began.read_text()) if began.exists() else local_date(now)
         for department, (name, types) in _DEPARTMENTS.items():
             await self._feed(department, name, types, first_day)
+        await feed_bills(self._hall, self._city, first_day)
         began.write_text(first_day.isoformat())
         await register_operators(self._hall.db, self._home, now)
         await self._offer_to_try(now)

@@ -23,8 +23,10 @@ from backend.demo_operators import OPERATORS_FILE
 from backend.embedded.home import Home
 from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.redis import EmbeddedRedis
+from backend.sandbox.gateways.onboarding import CONTRACTS, contracts_in, onboard
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_LAST_PORT = 65_535
 _STABLE_S = 30
 _MAX_QUICK_ENDS = 5
 
@@ -36,6 +38,23 @@ class Options(Struct, frozen=True, kw_only=True):
     demo: bool
     pack: Path
     web_processes: int
+
+    @property
+    def ports(self) -> range:
+        """Of the web server; with a demo then of the sandbox and of the payment providers."""
+        return range(self.port, self.port + (2 + len(CONTRACTS) if self.demo else 1))
+
+    @property
+    def gateways(self) -> dict[str, str]:
+        """Where each payment provider of the demo is."""
+        return {name: f"http://localhost:{port}" for name, port in zip(CONTRACTS, self.ports[2:], strict=True)}
+
+
+class Program(Struct, frozen=True):
+    """What is started beside the servers, and the address at which it answers once it is there."""
+
+    arguments: list[str]
+    answers_at: str | None = None
 
 
 Server: TypeAlias = "EmbeddedPostgres | EmbeddedRedis"
@@ -98,7 +117,9 @@ def up(options: Options) -> None:
         signal.signal(sig, _raise_stopped)
     home = Home(options.data)
     home.lock()
-    for port in (options.port, options.port + 1) if options.demo else (options.port,):
+    if options.ports[-1] > _LAST_PORT:
+        raise PortTaken(f"port {options.ports[-1]} would be needed too: choose a lower one with --port")
+    for port in options.ports:
         if not port_is_free(options.host, port):
             raise PortTaken(f"port {port} is taken by another program: choose another with --port")
     with contextlib.suppress(Stopped), contextlib.ExitStack() as running:
@@ -112,25 +133,41 @@ def _start(options: Options, home: Home, running: contextlib.ExitStack) -> tuple
     environment = addresses | _settings(options, home)
     home.remember_environment(environment)
     os.environ.update(environment)
+    programs = _programs(options, home)
     with step("Preparing the database and the city pack"):
         asyncio.run(prepare(options.pack, home.directory, demo=options.demo))
-    programs = {"worker": ["worker"], "web": ["web", "--host", options.host, "--port", str(options.port)]}
-    programs["web"] += ["--processes", str(options.web_processes)]
-    if options.demo:
-        programs = {"sandbox": ["sandbox", "--port", str(options.port + 1)], **programs}
-    children = []
-    for name, arguments in programs.items():
-        command = [sys.executable, "-m", "backend.cli", *arguments]
-        children.append(Child(name, command, environment, home.logs / f"{name}.log"))
-        running.callback(children[-1].stop)
-        children[-1].start()
+    children = {name: _child(name, program.arguments, environment, home) for name, program in programs.items()}
+    for child in children.values():
+        running.callback(child.stop)
+        child.start()
     with step("Starting " + ", ".join(programs)):
-        if options.demo:
-            _await_answer(children[0], f"http://127.0.0.1:{options.port + 1}/healthz")
-        host = "127.0.0.1" if options.host == "0.0.0.0" else options.host  # noqa: S104 - only compared
-        _await_answer(children[-1], f"http://{host}:{options.port}/readyz")
+        for name, program in programs.items():
+            if program.answers_at is not None:
+                _await_answer(children[name], program.answers_at)
     _welcome(options, home, time.monotonic() - began)
-    return children, servers
+    return list(children.values()), servers
+
+
+def _programs(options: Options, home: Home) -> dict[str, Program]:
+    """The outside world first, the web last."""
+    programs = {}
+    if options.demo:
+        sandbox = options.port + 1
+        programs["sandbox"] = Program(["sandbox", "--port", str(sandbox)], f"http://127.0.0.1:{sandbox}/healthz")
+        for name, port in zip(CONTRACTS, options.ports[2:], strict=True):
+            arguments = ["gateway", name, "--port", str(port), "--data", str(home.directory)]
+            programs[name] = Program(arguments, f"http://127.0.0.1:{port}/healthz")
+    host = "127.0.0.1" if options.host == "0.0.0.0" else options.host  # noqa: S104 - only compared
+    web = ["web", "--host", options.host, "--port", str(options.port), "--processes", str(options.web_processes)]
+    return programs | {
+        "worker": Program(["worker"]),
+        "web": Program(web, f"http://{host}:{options.port}/readyz"),
+    }
+
+
+def _child(name: str, arguments: list[str], environment: dict[str, str], home: Home) -> Child:
+    command = [sys.executable, "-m", "backend.cli", *arguments]
+    return Child(name, command, environment, home.logs / f"{name}.log")
 
 
 def _servers(home: Home, running: contextlib.ExitStack) -> tuple[dict[str, str], list[Server]]:
@@ -171,6 +208,7 @@ def _settings(options: Options, home: Home) -> dict[str, str]:
             "OIDC_CLIENT_ID": "suishenban",
             "OIDC_CLIENT_SECRET": kept.oidc_client_secret,
             "SMS_URL": f"{sandbox}/sms",
+            "MERCHANTS": str(onboard(contracts_in(home.directory), options.gateways)),
             "SANDBOX": "true",
         }
     defaults = {f"SUISHENBAN_{name}": value for name, value in names.items()}
@@ -214,10 +252,14 @@ def _welcome(options: Options, home: Home, seconds: float) -> None:
     print(f"  For programs     {url}/api/docs   {url}/metrics   {url}/readyz")
     if options.demo:
         print(f"  Outside world    http://localhost:{options.port + 1} (sign-in, SMS)")
+        gateways = "   ".join(f"{address} ({name})" for name, address in options.gateways.items())
+        print(f"  Payments         {gateways}")
         print(f"  Operators' desk  {url}/ops (keys: {home.directory / OPERATORS_FILE})")
         print(f"\n  Try it: sign in at {url}/login as 林晓雯 ({TRY_IT_RESIDENT}), let a department feed a licence that")
         print("  expires in 30 days and run the sweep; the message is in the inbox, pushed, and sent as SMS:\n")
         print(f"    {try_it(options, home)}\n")
+        print("  Or pay: she owes a fee and a fine (first screen, or 我的 → 缴费). Each provider's own page says what")
+        print("  it told the hall, gives money back, and goes wrong as you please.\n")
     print(f"  Data, secrets and logs: {home.directory}", flush=True)
 
 

@@ -90,10 +90,13 @@ async def test_the_printed_line_tells_a_resident_and_a_kill_leaves_nothing(data:
         done = await asyncio.create_subprocess_shell(line, stdout=asyncio.subprocess.PIPE)
         output, _ = await asyncio.wait_for(done.communicate(), 60)
         sent = await until_sms(hall.port + 1)
+        providers, believed = await healthy(range(hall.port + 2, hall.port + 5)), await tell_nonsense(hall)
 
         assert '"accepted":{"count":1' in output.decode()
         assert "licence-expiry:taiwan-permit: 1 reminded" in output.decode()
         assert "您有一项证照服务提醒" in sent
+        assert providers == 3
+        assert believed == [400, 400, 400], "the hall has its contract with each of them"
     finally:
         hall.process.send_signal(signal.SIGKILL)
         hall.process.wait()
@@ -108,6 +111,23 @@ async def test_the_printed_line_tells_a_resident_and_a_kill_leaves_nothing(data:
         assert again.process.wait(30) == 0
     assert "Stopped." in again.log.read_text()
     await again.gone()
+
+
+async def healthy(ports: range) -> int:
+    """How many programs answer at these ports."""
+    count = 0
+    async with httpx.AsyncClient() as visitor:
+        for port in ports:
+            with contextlib.suppress(httpx.ConnectError):
+                count += (await visitor.get(f"http://localhost:{port}/healthz")).status_code == 200
+    return count
+
+
+async def tell_nonsense(hall: Up) -> list[int]:
+    """What a callback that is none is answered: by a hall without that provider 404."""
+    async with httpx.AsyncClient(base_url=hall.url) as browser:
+        channels = ("wechat", "alipay", "unionpay")
+        return [(await browser.post(f"/callbacks/{channel}", content=b"-")).status_code for channel in channels]
 
 
 async def until_sms(port: int) -> str:
@@ -133,6 +153,8 @@ async def test_servers_of_ones_own_take_the_place_of_the_embedded_ones(
         assert found.json()["items"]
         assert not (data / "postgres").exists()
         assert "Try it" not in hall.log.read_text()
+        assert await healthy(range(hall.port + 2, hall.port + 5)) == 0
+        assert await tell_nonsense(hall) == [404, 404, 404]
     finally:
         hall.process.send_signal(signal.SIGTERM)
         hall.process.wait(30)

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-from pathlib import Path
 
 from backend.commands.command import Commands, Failed, add_command, port
 from backend.commands.programs import serve
@@ -19,13 +18,9 @@ def add(commands: Commands) -> None:
     gateway.add_argument("--time-scale", type=_scale, default=60.0, help="how many times faster than real it retries")
 
 
-def contracts_in(data: Path) -> Path:
-    """The directory of the providers' keys and books, made by `up`."""
-    return data / "sandbox"
-
-
 def _gateway(options: argparse.Namespace) -> None:
     from backend.sandbox.gateways import program
+    from backend.sandbox.gateways.onboarding import contracts_in
 
     directory = contracts_in(options.data)
     if not (directory / f"{options.name}.json").exists():

@@ -15,6 +15,11 @@ CONTRACTS = {"wechat": wechat, "alipay": alipay, "unionpay": unionpay}
 MERCHANTS = "merchants.json"
 
 
+def contracts_in(data: Path) -> Path:
+    """The directory of the providers' keys and books below a hall's data."""
+    return data / "sandbox"
+
+
 def onboard(directory: Path, addresses: Mapping[str, str]) -> Path:
     """Makes what is missing below `directory` and returns the merchant's file; `addresses`: name → base URL.
 
