@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post, route
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import Body, FromPath, FromQuery
 from redis.asyncio import Redis
 
 from backend.city.city import City
@@ -23,10 +23,11 @@ from backend.core.settings import Settings
 from backend.payments import asking
 from backend.payments.bills import get_bill, list_bills
 from backend.payments.channels import Providers, list_failing
-from backend.payments.errors import ChannelUnavailable, OrderNotFound
+from backend.payments.errors import ChannelUnavailable, NothingToPay, OrderNotFound
 from backend.payments.models import Channel
 from backend.payments.orders import Wish, creation_of, get_order, start_payment
-from backend.payments.paths import payer_ip, result_path, return_url
+from backend.payments.paths import bill_path, payer_ip, result_path, return_url
+from backend.payments.providers.errors import ProviderRefused, ProviderUnavailable
 from backend.payments.providers.protocol import Scene
 from backend.payments.records import BillState, Order, OrderState
 from backend.payments.refunds import list_refunds
@@ -59,13 +60,15 @@ async def show_bill(
     providers: Given[Providers],
     session: Given[Session],
     bill_id: FromPath[UUID],
+    failed: FromQuery[Channel | None] = None,
 ) -> Response[bytes]:
-    """A bill to pay; one that has been paid leads to its result."""
+    """A bill to pay, without the channel that has just `failed`; one that has been paid leads to its result."""
     bill = await get_bill(db, session.subject_id, bill_id)
     if bill.settled_by is not None:
         return see_other(result_path(bill.settled_by))
     offered = providers if bill.state == BillState.OPEN else {}
-    view = bill_page(bill, city, offered, await list_failing(redis, providers), uuid7().hex)
+    failing = await list_failing(redis, providers) | ({failed} if failed else set())
+    view = bill_page(bill, city, offered, failing, uuid7().hex)
     return await page(request, "payments/bill.html", view, tab=Tab.ME)
 
 
@@ -83,7 +86,7 @@ async def pay(
     bill_id: FromPath[UUID],
     data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[bytes]:
-    """Tapped twice it is one payment: the form carries its key."""
+    """Tapped twice it is one payment: the form carries its key. A channel that fails leads back to choose another."""
     if data.get("channel") not in set(Channel):
         raise ChannelUnavailable
     bill = await get_bill(db, session.subject_id, bill_id)
@@ -97,7 +100,12 @@ async def pay(
         payer_ip=payer_ip(request),
         return_url=return_url(settings),
     )
-    attempt = await start_payment(db, redis, keyring, providers, wish, clock.now())
+    try:
+        attempt = await start_payment(db, redis, keyring, providers, wish, clock.now())
+    except (ProviderUnavailable, ProviderRefused, ChannelUnavailable):
+        return see_other(f"{bill_path(bill_id)}?failed={wish.channel}")
+    except NothingToPay:
+        return see_other(bill_path(bill_id))
     return see_other(f"{result_path(attempt.order.order_no)}/go")
 
 

@@ -12,6 +12,7 @@ from backend.payments.channels import note_failure
 from backend.payments.models import Channel
 from backend.payments.money import Fen
 from backend.payments.orders import start_payment
+from backend.payments.providers.errors import ProviderRefused, ProviderUnavailable
 from backend.payments.providers.protocol import Creation, NewOrder
 from backend.payments.refunds import request_refund
 from tests.hall import ORIGIN, Browser, Hall
@@ -92,6 +93,50 @@ async def test_a_failing_channel_is_hidden_and_said_so(till: Till, hall: Hall) -
     assert 'value="wechat"' in bill
     assert 'value="alipay"' not in bill
     assert "支付宝暂时不可用" in bill
+
+
+@pytest.mark.parametrize("what", ["silent", "refusing"])
+async def test_a_channel_that_fails_leads_back_to_choose_another(till: Till, hall: Hall, what: str) -> None:
+    class Failing(type(till.providers[Channel.WECHAT])):  # type: ignore[misc]
+        async def create(self, order: NewOrder, now: datetime) -> Creation:
+            raise ProviderUnavailable if what == "silent" else ProviderRefused("NO_AUTH")
+
+    till.providers[Channel.WECHAT] = Failing(Channel.WECHAT)
+    owner, bill_id = await till.bill()
+    async with await hall.resident(owner) as browser:
+        paying = await browser.submit(f"/bills/{bill_id}/pay", channel="wechat", key="k")
+        bill = (await browser.get(paying.headers["location"])).text
+        fresh = (await browser.get(f"/bills/{bill_id}")).text
+
+    assert (paying.status_code, paying.headers["location"]) == (303, f"/bills/{bill_id}?failed=wechat")
+    assert 'value="wechat"' not in bill
+    assert "微信支付暂时不可用" in bill
+    assert 'value="alipay"' in bill
+    assert 'value="wechat"' in fresh, "one failure hides it from nobody else"
+
+
+async def test_when_every_channel_fails_each_is_named(till: Till, hall: Hall) -> None:
+    owner, bill_id = await till.bill()
+    for channel in Channel:
+        for _ in range(3):
+            await note_failure(till.redis, channel)
+    async with await hall.resident(owner) as browser:
+        bill = (await browser.get(f"/bills/{bill_id}")).text
+
+    assert all(f"{name}暂时不可用" in bill for name in ("微信支付", "支付宝", "云闪付"))
+    assert "现在没有可用的支付方式" in bill
+    assert "去支付" not in bill
+
+
+async def test_a_bill_that_was_paid_meanwhile_leads_to_its_result(till: Till, hall: Hall) -> None:
+    owner, bill_id = await till.bill()
+    order = await till.start(owner, bill_id)
+    await till.pay(order)
+    async with await hall.resident(owner) as browser:
+        paying = await browser.submit(f"/bills/{bill_id}/pay", channel="wechat", key="k")
+        bill = await browser.get(paying.headers["location"])
+
+    assert bill.headers["location"] == f"/payments/{order.order_no}"
 
 
 async def test_a_provider_that_wants_a_form_gets_one_and_only_there(till: Till, hall: Hall) -> None:
