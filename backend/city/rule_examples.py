@@ -11,6 +11,7 @@ class ExampleLicence(Strict, frozen=True, kw_only=True):
     issued_on: date
     expires_on: date | None = None
     status: str = "valid"
+    renewal_filed_on: date | None = None
 
 
 class ExampleEvent(Strict, frozen=True, kw_only=True):
@@ -27,10 +28,15 @@ class ExampleBill(Strict, frozen=True, kw_only=True):
 
 
 class Example(Strict, frozen=True, kw_only=True):
-    """Somebody made up, and what is known of them on a day. `because`: why the rule does not speak to them, by name."""
+    """Somebody made up, and what is known of them on a day.
 
-    on: date
+    `because` is why the rule does not speak to them, as the rules name it: `done:holds:residence-permit`, `not:age`,
+    `holder_dead` …; `not-due` on a day on which it is not due, `late` where it has been for too long.
+    """
+
+    as_of: date
     who: Text
+    is_person: bool = True
     born_on: date | None = None
     died_on: date | None = None
     moved_out_on: date | None = None

@@ -116,7 +116,7 @@ def test_every_licence_that_can_be_renewed_in_a_window_is_reminded_before_the_wi
 
 
 def test_no_reminder_comes_before_the_window_of_a_residence_permit_opens(shanghai: City) -> None:
-    assert shanghai.licence_type("residence-permit").reminder_rungs == (30, 15, 7, 1, -1)
+    assert shanghai.licence_type("residence-permit").reminder_rungs == (15, 7, 1, -1)
 
 
 @pytest.mark.parametrize(
