@@ -161,6 +161,7 @@ class FactKind(StrEnum):
     LICENCE_TYPE = "licence-type"
     ITEM = "item"
     CHOICE = "choice"  # one of the `options`
+    PERSON = "person"  # somebody else: given by number and name, kept as the id they have here
 
 
 class EventFact(Strict, frozen=True):

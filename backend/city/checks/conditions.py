@@ -70,5 +70,5 @@ def _possible(fact: EventFact, value: str, known: Known) -> bool:
             return known.has("items", value)
         case FactKind.TEXT:
             return True
-        case FactKind.DATE:
+        case FactKind.DATE | FactKind.PERSON:
             return False
