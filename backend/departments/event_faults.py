@@ -27,3 +27,18 @@ BAD_FACT = Reason(
     "事实 {fact} 的取值不对：应为 {kind}。",
     "The fact {fact} has a wrong value: {kind} expected.",
 )
+UNKNOWN_PERSON = Reason(
+    "unknown_person",
+    "平台没有事实 {fact} 所指之人的登记。若要登记，请同时给出 name。",
+    "The person in {fact} is not known here. To make them known, give the name too.",
+)
+SAME_PERSON = Reason(
+    "same_person",
+    "事实 {fact} 所指之人就是事件的当事人。",
+    "The person in {fact} is the one the event is about.",
+)
+DATES_OUT_OF_ORDER = Reason(
+    "dates_out_of_order",
+    "{later} 早于 {earlier}。",
+    "{later} lies before {earlier}.",
+)

@@ -11,7 +11,7 @@ from backend.core.clock import local_date
 from backend.core.crypto import Keyring
 from backend.core.db import Tx
 from backend.core.events import record
-from backend.departments.event_faults import UNKNOWN_SUBJECT
+from backend.departments.event_faults import UNKNOWN_PERSON, UNKNOWN_SUBJECT
 from backend.departments.event_lines import Reported, read_event
 from backend.departments.events import EventReceived
 from backend.departments.faults import LineRefused
@@ -36,7 +36,8 @@ class EventFeed:
         self, tx: Tx, received: Sequence[Received[Reported]], directory: Mapping[str, Entry], now: datetime
     ) -> "EventDesk":
         """Looks up those who come without a name."""
-        unnamed = [line.candidate.content.subject for line in received if not line.candidate.content.named]
+        parties = [party for line in received for party in line.candidate.content.parties]
+        unnamed = [party.holder for party in parties if not party.named]
         known = await find_subject_ids(tx, self._keyring, unnamed, now) if unnamed else {}
         return EventDesk(self._key, self._city, self._keyring, known.keys())
 
@@ -54,23 +55,29 @@ class EventDesk:
         reported = candidate.content
         if not reported.named and reported.subject.number not in self._known:
             raise LineRefused(UNKNOWN_SUBJECT)
+        for fact, party in reported.people.items():
+            if not party.named and party.holder.number not in self._known:
+                raise LineRefused(UNKNOWN_PERSON, fact=fact)
 
     async def write(self, tx: Tx, changes: Sequence[Change[Reported]], now: datetime) -> Sequence[UUID]:
-        people = [change.candidate.content.subject for change in changes]
-        known = await find_or_create_subjects(tx, self._keyring, people, now)
-        subjects: list[UUID] = [known[person.number] for person in people]
-        await record(tx, [self._fact(change, owner) for change, owner in zip(changes, subjects, strict=True)], now)
-        return subjects
+        parties = [party for change in changes for party in change.candidate.content.parties]
+        # The name that was given goes before the one that was left out, wherever in the batch it stands.
+        ordered = sorted(parties, key=lambda party: not party.named)
+        known = await find_or_create_subjects(tx, self._keyring, [party.holder for party in ordered], now)
+        await record(tx, [self._fact(change, known) for change in changes], now)
+        return [known[change.candidate.content.subject.number] for change in changes]
 
-    def _fact(self, change: Change[Reported], subject_id: UUID) -> EventReceived:
+    def _fact(self, change: Change[Reported], known: Mapping[str, UUID]) -> EventReceived:
+        """Of people that facts name only their ids go on: no number leaves the feed."""
         reported, stated_at = change.candidate.content, change.candidate.updated_at
+        people = {fact: str(known[party.holder.number]) for fact, party in reported.people.items()}
         return EventReceived(
-            subject_id=subject_id,
+            subject_id=known[reported.subject.number],
             report_id=change.object_id,
             department_id=self._key.department_id,
             event_type=reported.event_type,
             occurred_at=reported.occurred_at,
-            facts=reported.facts,
+            facts=reported.facts | people,
             corrects=change.known is not None,
             withdrawn=reported.withdrawn,
             happened_on=happened_on(self._city.event_types[reported.event_type], reported),
