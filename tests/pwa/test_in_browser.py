@@ -19,6 +19,7 @@ ARTEFACTS = Path(__file__).parents[2] / "test-artefacts" / "pwa"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 EVERY_LOOK = ((320, "light"), (320, "dark"), (390, "light"), (390, "dark"))
 OPPOSITES = ((320, "dark"), (390, "light"))
+AT_A_DESK = ((1280, "light"), (1280, "dark"))  # where operators sit
 # One page of every kind is looked at in all ways; its other states, and the gallery, in two opposite ones.
 PAGES = {name for name in SCREENS if name == "error-404" or "-" not in name}
 
@@ -79,7 +80,8 @@ async def test_a_screen_is_accessible_and_fits(page: Page, address: str, name: s
     await page.evaluate(AXE_SCRIPT)
 
     faults: list[str] = []
-    for width, theme in EVERY_LOOK if name in PAGES else OPPOSITES:
+    looks = EVERY_LOOK if name in PAGES else OPPOSITES
+    for width, theme in looks + (AT_A_DESK if ALL_SCREENS[name].desk is not None else ()):
         await unroll(page, width)
         faults += [f"{width} {theme}: {fault}" for fault in await look(page, theme, 60 if mode is Mode.ELDER else 44)]
         if width == 390:
