@@ -4,7 +4,20 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from backend.commands import department, gateway, keys, ledger, operator, pack, programs, reconcile, schema, sweep, up
+from backend.commands import (
+    department,
+    gateway,
+    keys,
+    ledger,
+    operator,
+    pack,
+    programs,
+    reconcile,
+    rules,
+    schema,
+    sweep,
+    up,
+)
 from backend.commands.command import Failed
 from backend.core.errors import Refusal
 from backend.core.migrations import CannotSearchChinese, MigrationChanged
@@ -15,6 +28,7 @@ GROUPS = (
     pack,
     department,
     operator,
+    rules,
     sweep,
     ledger,
     reconcile,
