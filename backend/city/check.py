@@ -7,6 +7,7 @@ from backend.city.checks.items import check_item
 from backend.city.checks.known import Known
 from backend.city.checks.licence_types import check_licence_type
 from backend.city.checks.references import check_references
+from backend.city.checks.rule_examples import check_rule_examples
 from backend.city.checks.rules import check_rule
 from backend.city.checks.surroundings import check_surroundings
 from backend.city.checks.synonyms import check_synonym
@@ -16,6 +17,7 @@ from backend.city.items import Item
 from backend.city.licence_types import LicenceType
 from backend.city.models import Strict, Synonym
 from backend.city.pack import read_entries
+from backend.city.rule_examples import RuleExamples
 from backend.city.rules import Rule
 
 
@@ -39,6 +41,8 @@ def _messages(value: Strict, known: Known) -> Iterator[str]:
         yield from check_licence_type(value, known)
     if isinstance(value, Rule):
         yield from check_rule(value, known)
+    if isinstance(value, RuleExamples):
+        yield from check_rule_examples(value, known)
     if isinstance(value, Synonym):
         yield from check_synonym(value, known)
     if getattr(value, "sources", None) == ():

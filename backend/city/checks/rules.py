@@ -43,7 +43,7 @@ def _anchored(rule: Rule, known: Known) -> Iterator[str]:
     for field in ("event_type", "licence_type"):
         wanted = _HOLDER_OF.get(anchor) == field
         if wanted != (getattr(rule, field) is not None):
-            yield f"{field}: {'is what it is anchored on' if wanted else f'a rule on a {anchor} has none'}"
+            yield f"{field}: {'is what it is anchored on' if wanted else f'a rule anchored on {anchor} has none'}"
     if rule.fee is not None and anchor is not Anchor.BILL:
         yield "fee: only a rule on a bill has one"
     if not rule.subjects:
@@ -88,7 +88,7 @@ def _wording(rule: Rule) -> Iterator[str]:
         if text.en is None:
             yield f"wording: {field}: is missing in English"
         filled = field in {"title", "body"}
-        for placeholder in sorted(set(_PLACEHOLDER.findall(text.zh + (text.en or "")))):
+        for placeholder in sorted({*_PLACEHOLDER.findall(text.zh), *_PLACEHOLDER.findall(text.en or "")}):
             if placeholder not in {"{on}", "{due}", "{act_by}", "{amount}"}:
                 yield f"wording: {field}: {placeholder} stands for nothing"
             elif not filled:

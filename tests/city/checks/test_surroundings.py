@@ -1,4 +1,4 @@
-"""Fees, rules, packages, regions, events, years and profiles that make no sense."""
+"""Fees, drafts of rules, packages, regions, events, years and profiles that make no sense."""
 
 from collections.abc import Callable
 from datetime import date
@@ -65,6 +65,18 @@ def test_a_senseless_rule_is_found(tmp_path: Path, code: str, spoil: Spoil, mess
         (REGIONS, "310101", put(code="320101"), "parent: does not lie in 310000"),
         ("events.yaml", "person.died", put(code="died"), "code: is subject.happened in small letters"),
         ("events.yaml", "person.died", lambda kind: kind["facts"].extend(kind["facts"]), "facts: one is named twice"),
+        (
+            "events.yaml",
+            "person.died",
+            within("facts", 0, kind="choice", options=["one"]),
+            "facts: died_on: a choice, and only a choice, has options to choose from",
+        ),
+        (
+            "events.yaml",
+            "person.died",
+            within("facts", 0, options=["one", "two"]),
+            "facts: died_on: a choice, and only a choice, has options to choose from",
+        ),
     ],
 )
 def test_a_senseless_package_region_or_event_is_found(
