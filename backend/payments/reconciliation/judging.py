@@ -72,8 +72,6 @@ def _effect(row: Judged, told: int, booked: int | None) -> int:
     if row.judged == Class.STATE:
         came_back = row.kind == Kind.REFUND and row.state == ObservedState.FAILED
         return booked or 0 if came_back else 0
-    if row.judged == Class.NUMBER and booked is not None:
-        return 0
     return sign * (told - (booked or 0)) if row.state in _MOVED else 0
 
 

@@ -51,7 +51,8 @@ WITH facts AS (
            l.effect_key, l.amount_fen, l.received_fen, l.fee_fen, e.amount_fen AS entry_fen,
            round(l.amount_fen * $2::numeric / 1000000)::bigint AS agreed_fee_fen,
            CASE WHEN e.entry_id IS NOT NULL THEN NULL
-                WHEN l.kind = 'payment' AND o.channel = l.channel AND o.provider_txn_id <> l.provider_txn_id
+                WHEN l.kind = 'payment' AND o.channel = l.channel AND o.amount_fen = l.amount_fen
+                     AND o.provider_txn_id <> l.provider_txn_id
                      AND NOT EXISTS (SELECT 1 FROM statement_lines x WHERE x.subject_id = o.subject_id
                                      AND x.effect_key = l.channel || ':pay:' || o.provider_txn_id)
                 THEN l.channel || ':pay:' || o.provider_txn_id
