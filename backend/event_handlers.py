@@ -1,10 +1,13 @@
 """THE MAP: what happens after each fact. Two or three lines a handler; the work is done by the features."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from redis.asyncio import Redis
 
-from backend.citizens.events import DeathWithdrawn, PersonDied, PersonMovedOut
+from backend.citizens.events import DeathWithdrawn, PersonDied, PersonMovedOut, RepresentationChanged
+from backend.citizens.models import Mandate, Role
+from backend.citizens.representation import DEPARTMENT, record_mandate, represented_by
 from backend.citizens.service import record_death, record_move_out, withdraw_death
 from backend.core.clock import local_date
 from backend.core.db import Tx
@@ -19,10 +22,21 @@ from backend.payments.events import BillRecorded, PaymentOverpaid, PaymentSettle
 from backend.payments.telling import tell_of_bill, tell_of_overpayment, tell_of_payment, tell_of_refund
 from notifications.subscriptions import unsubscribe_others
 
+_AGENT = {
+    "organisation.agent_named": "agent",
+    "organisation.agent_ended": "agent",
+    "child.guardian_named": "guardian",
+    "child.guardian_ended": "guardian",
+}
+"""Reports of who may act for whom, and the fact that names the agent."""
+
 
 async def apply_report(tx: Tx, event: EventReceived, now: datetime) -> None:
     """What a department reports becomes a fact of the feature that keeps such facts."""
     subject_id, facts = event.subject_id, event.facts
+    if event.event_type in _AGENT:
+        await record_mandate(tx, _mandate(event), now)
+        return
     if event.withdrawn:
         await _take_report_back(tx, event, now)
         return
@@ -39,6 +53,23 @@ async def apply_report(tx: Tx, event: EventReceived, now: datetime) -> None:
         case "licence.renewal_closed":
             closed_on = date.fromisoformat(facts["closed_on"])
             await close_renewal(tx, subject_id, facts["licence_type"], closed_on, now, source_id=facts["source_id"])
+
+
+def _mandate(event: EventReceived) -> Mandate:
+    """Who may act for whom, in the words of a department, also where it takes them back."""
+    facts = event.facts
+    ended_on, valid_until = facts.get("ended_on"), facts.get("valid_until")
+    return Mandate(
+        subject_id=event.subject_id,
+        word_id=event.report_id,
+        agent_id=UUID(facts[_AGENT[event.event_type]]),
+        role=None if ended_on else Role(facts.get("role", Role.GUARDIAN)),
+        source=f"{DEPARTMENT}{event.department_id}",
+        valid_from=date.fromisoformat(ended_on or facts["valid_from"]),
+        valid_until=date.fromisoformat(valid_until) if valid_until else None,
+        withdrawn=event.withdrawn,
+        stated_at=event.stated_at or event.occurred_at,
+    )
 
 
 async def _take_report_back(tx: Tx, event: EventReceived, now: datetime) -> None:
@@ -74,6 +105,11 @@ async def apply_rules(tx: Tx, event: Event, now: datetime) -> None:
     await note_change(tx, [event.subject_id], now)
 
 
+async def apply_to_represented(tx: Tx, event: Event, now: datetime) -> None:
+    """Those for whom this person acts: others may have to be told instead, or this one again."""
+    await note_change(tx, await represented_by(tx, event.subject_id), now)
+
+
 async def resume_reminders(tx: Tx, event: Event, now: datetime) -> None:
     await reconsider_licences(tx, event.subject_id, now)
     await note_change(tx, [event.subject_id], now)
@@ -89,8 +125,9 @@ def event_map(redis: Redis) -> EventMap:
     return {
         EventReceived: [apply_report, keep_for_rules],
         LicenceRecorded: [apply_rules],
-        PersonDied: [apply_rules, end_access],
-        DeathWithdrawn: [resume_reminders],
+        PersonDied: [apply_rules, end_access, apply_to_represented],
+        DeathWithdrawn: [resume_reminders, apply_to_represented],
+        RepresentationChanged: [apply_rules],
         BillRecorded: [tell_of_bill, apply_rules],
         PaymentSettled: [tell_of_payment, apply_rules],
         PaymentOverpaid: [tell_of_overpayment],  # its refund is queued in the same transaction

@@ -19,3 +19,7 @@ class PersonMovedOut(Event, frozen=True, kw_only=True, tag="citizens.person_move
     """The household registration or residence has left the city."""
 
     moved_out_on: date
+
+
+class RepresentationChanged(Event, frozen=True, kw_only=True, tag="citizens.representation_changed"):
+    """Who may act for this organisation or child is said otherwise than before."""

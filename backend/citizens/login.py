@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 from redis.asyncio import Redis
 
+from backend.citizens.authority import read_authority
 from backend.citizens.errors import (
     BadName,
     BadNumber,
@@ -27,6 +28,7 @@ from backend.citizens.masking import mask_name
 from backend.citizens.models import Holder, Identity, Level, SubjectKind
 from backend.citizens.oidc.relying_party import RelyingParty
 from backend.citizens.phones import parse_phone
+from backend.citizens.representation import replace_claimed
 from backend.citizens.service import recognise
 from backend.core.clock import local_date
 from backend.core.crypto import Keyring
@@ -122,6 +124,7 @@ async def finish_login(
         subject = await recognise(db, keyring, identity, now)
         if subject.died_on is not None:
             raise PersonDeceased
+        await replace_claimed(db, keyring, subject.subject_id, read_authority(claims, now), now)
     except Refusal as refusal:
         log.warning("sign-in refused", extra={"code": refusal.code, "reason": refusal.facts.get("reason")})
         raise SignInFailed(refusal, None if attempt is None else attempt.return_path) from refusal

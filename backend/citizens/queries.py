@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct, convert
 
 from backend.citizens.models import Subject, SubjectId, SubjectKind
-from backend.core.db import Queryable, Tx, maybe
+from backend.core.db import Queryable, Tx, many, maybe
 
 
 class SealedSubject(Struct, frozen=True):
@@ -77,6 +77,16 @@ async def find_sealed(conn: Queryable, subject_id: UUID) -> SealedSubject | None
         """SELECT subject_id, kind, key_id, number_enc, name_enc, phone_enc, born_on
            FROM subjects WHERE subject_id = $1""",
         subject_id,
+    )
+
+
+async def list_sealed(conn: Queryable, subject_ids: Sequence[UUID]) -> list[SealedSubject]:
+    return await many(
+        conn,
+        SealedSubject,
+        """SELECT subject_id, kind, key_id, number_enc, name_enc, phone_enc, born_on
+           FROM subjects WHERE subject_id = ANY($1::uuid[])""",
+        subject_ids,
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from backend.citizens.errors import SubjectUnknown
 from backend.citizens.events import DeathWithdrawn, PersonDied, PersonMovedOut
 from backend.citizens.holders import CheckedHolder, check_holder
-from backend.citizens.models import Holder, Identity, Profile, Subject, SubjectId, SubjectKind
+from backend.citizens.models import Holder, Identity, Named, Profile, Subject, SubjectId, SubjectKind
 from backend.citizens.queries import (
     NewSubject,
     SealedSubject,
@@ -17,6 +17,7 @@ from backend.citizens.queries import (
     insert_directory,
     insert_subjects,
     list_directory,
+    list_sealed,
     lock_alone,
     lock_sealed,
     lock_shared,
@@ -93,6 +94,12 @@ async def get_profile(db: Queryable, keyring: Keyring, subject_id: UUID) -> Prof
     if sealed is None:
         raise SubjectUnknown
     return _open(keyring, sealed)
+
+
+async def list_named(db: Queryable, keyring: Keyring, subject_ids: Sequence[UUID]) -> dict[UUID, Named]:
+    """Names in clear, for eyes that may see them; who is unknown is left out."""
+    found = await list_sealed(db, subject_ids) if subject_ids else []
+    return {each.subject_id: Named(SubjectKind(each.kind), _open_name(keyring, each)) for each in found}
 
 
 async def phone_of(db: Queryable, keyring: Keyring, subject_id: UUID) -> str | None:
@@ -194,6 +201,10 @@ def _open(keyring: Keyring, sealed: SealedSubject) -> Profile:
         phone=opened(_PHONE, sealed.phone_enc) if sealed.phone_enc is not None else None,
         born_on=sealed.born_on,
     )
+
+
+def _open_name(keyring: Keyring, sealed: SealedSubject) -> str:
+    return keyring.open(sealed.key_id, sealed.name_enc, context=_context(sealed.subject_id, _NAME))
 
 
 def _context(subject_id: UUID, column: bytes) -> bytes:

@@ -19,7 +19,7 @@ from backend.citizens.oidc.wire import Wire, decoded, open_client
 from backend.core.settings import Settings
 
 CALLBACK_PATH = "/login/callback"
-SCOPE = "openid profile phone identity"
+SCOPE = "openid profile phone identity authority"
 
 
 class Client(Struct, frozen=True, kw_only=True):

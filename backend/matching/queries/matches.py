@@ -120,8 +120,7 @@ async def list_agents(conn: Queryable, subject_ids: Sequence[UUID], on: date) ->
     rows = await conn.fetch(
         """SELECT DISTINCT subject_id, agent_id, role
            FROM representatives
-           WHERE subject_id = ANY($1::uuid[]) AND NOT withdrawn
-             AND valid_from <= $2 AND coalesce(valid_until, $2) >= $2
+           WHERE subject_id = ANY($1::uuid[]) AND valid_from <= $2 AND coalesce(valid_until, $2) >= $2
            ORDER BY subject_id, agent_id, role""",
         subject_ids,
         on,
