@@ -125,8 +125,8 @@ def _percent(text: str) -> int:
     """Millionths of a percentage with at most four decimals."""
     try:
         ppm = Decimal(text) * 10_000
-    except InvalidOperation:
-        ppm = Decimal(-1)
-    if not 0 <= ppm <= 100_000 or ppm != int(ppm):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a percentage between 0 and 10 such as 0.6")
-    return int(ppm)
+        if 0 <= ppm <= 100_000 and ppm == int(ppm):
+            return int(ppm)
+    except InvalidOperation:  # no number, or not one that compares
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a percentage between 0 and 10 such as 0.6")
