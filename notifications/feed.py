@@ -31,6 +31,7 @@ class FeedCard(msgspec.Struct, frozen=True, kw_only=True):
     due_on: date
     zh: FeedText
     en: FeedText | None
+    on_behalf_of: UUID | None = None
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,7 @@ class _Found(msgspec.Struct, frozen=True):
     position: int | None
     zh: Wording
     en: Wording | None
+    on_behalf_of: UUID | None = None
 
 
 _decode_found = msgspec.json.Decoder(tuple[_Found, ...]).decode
@@ -60,14 +62,14 @@ async def list_feed(conn: Conn, recipient_id: UUID, now: datetime, limit: int = 
     """The most urgent things first: the nearer the day, coming or just gone, the more urgent.
 
     A thing counts while its message is in force, neither stopped nor put off, and its day not gone by more than 30
-    days; read or unread makes no difference. What several messages say of one day and one link is one thing, in the
-    words of the newest.
+    days; read or unread makes no difference. What several messages say of one day and one link, for the same person, is
+    one thing, in the words of the newest.
     """
     today = now.astimezone(CITY_TIME).date()
     row = await conn.fetchrow(
         """
         WITH told AS (
-            SELECT m.message_id, m.kind, m.zh, m.en, m.queued_at, i.position,
+            SELECT m.message_id, m.kind, m.zh, m.en, m.queued_at, m.on_behalf_of, i.position,
                    coalesce(i.item ->> 'link', m.link) AS link,
                    coalesce((i.item ->> 'due_on')::date, m.due_on) AS due_on
             FROM messages AS m
@@ -79,12 +81,13 @@ async def list_feed(conn: Conn, recipient_id: UUID, now: datetime, limit: int = 
                   WHERE s.recipient_id = m.recipient_id
                     AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))))
         ), things AS (
-            SELECT DISTINCT ON (link, due_on) message_id, kind, link, due_on, position, zh, en, queued_at
+            SELECT DISTINCT ON (link, due_on, on_behalf_of)
+                   message_id, kind, link, due_on, position, zh, en, queued_at, on_behalf_of
             FROM told WHERE due_on >= $4
-            ORDER BY link, due_on, queued_at DESC, message_id DESC
+            ORDER BY link, due_on, on_behalf_of, queued_at DESC, message_id DESC
         ), shown AS (
-            SELECT message_id, kind, link, due_on, position, zh, en,
-                   row_number() OVER (ORDER BY abs(due_on - $3::date), due_on DESC, link) AS place
+            SELECT message_id, kind, link, due_on, position, zh, en, on_behalf_of,
+                   row_number() OVER (ORDER BY abs(due_on - $3::date), due_on DESC, link, on_behalf_of) AS place
             FROM things ORDER BY place LIMIT $5
         )
         SELECT coalesce((SELECT jsonb_agg(shown ORDER BY place) FROM shown), '[]')::text AS cards,
@@ -112,6 +115,7 @@ def _card(found: _Found) -> FeedCard:
         due_on=found.due_on,
         zh=_text(found.zh, found.position),
         en=None if found.en is None else _text(found.en, found.position),
+        on_behalf_of=found.on_behalf_of,
     )
 
 

@@ -111,6 +111,7 @@ class Message(Struct, frozen=True, kw_only=True):
     `about` are keys of the things it speaks of: an unread older message of the topic that speaks of nothing else counts
     as read once this one is there, so that the badge counts one thing once.
     `ignores_quiet_hours` is for danger and deadlines that end today.
+    `on_behalf_of`: about whom it is, where that is not its reader; only the screen that shows it says who that is.
     """
 
     recipient_id: UUID
@@ -131,6 +132,7 @@ class Message(Struct, frozen=True, kw_only=True):
     thread: str | None = None
     about: tuple[str, ...] = ()
     ignores_quiet_hours: bool = False
+    on_behalf_of: UUID | None = None
 
 
 class InboxMessage(Struct, frozen=True, kw_only=True):
@@ -153,6 +155,7 @@ class InboxMessage(Struct, frozen=True, kw_only=True):
     read: bool
     snoozed_until: datetime | None
     stopped: bool
+    on_behalf_of: UUID | None = None
 
     @property
     def can_stop(self) -> bool:

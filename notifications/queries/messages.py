@@ -36,10 +36,11 @@ async def insert_messages(tx: Conn, messages: Sequence[Message], now: datetime) 
     rows = await tx.fetch(
         """
         INSERT INTO messages (recipient_id, message_id, rule, occasion, topic, kind, tab, zh, en, link, due_on, icon,
-                              tone, urgency, thread, about, ignores_quiet_hours, useful_until, queued_at, read_at)
+                              tone, urgency, thread, about, ignores_quiet_hours, useful_until, on_behalf_of,
+                              queued_at, read_at)
         SELECT n.recipient_id, n.message_id, n.rule, n.occasion, n.topic, n.kind, n.tab, n.zh::jsonb, n.en::jsonb,
                n.link, n.due_on, n.icon, n.tone, n.urgency, n.thread, n.about::jsonb, n.ignores_quiet_hours,
-               n.useful_until, $1,
+               n.useful_until, n.on_behalf_of, $1,
                CASE WHEN n.kind <> 'statutory' AND EXISTS (
                    SELECT 1 FROM stops AS s
                    WHERE s.recipient_id = n.recipient_id
@@ -47,9 +48,9 @@ async def insert_messages(tx: Conn, messages: Sequence[Message], now: datetime) 
                ) THEN $1::timestamptz END
         FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                     $10::text[], $11::text[], $12::date[], $13::text[], $14::text[], $15::text[], $16::text[],
-                    $17::text[], $18::boolean[], $19::timestamptz[])
+                    $17::text[], $18::boolean[], $19::timestamptz[], $20::uuid[])
             AS n (recipient_id, message_id, rule, occasion, topic, kind, tab, zh, en, link, due_on, icon, tone,
-                  urgency, thread, about, ignores_quiet_hours, useful_until)
+                  urgency, thread, about, ignores_quiet_hours, useful_until, on_behalf_of)
         ON CONFLICT DO NOTHING
         RETURNING recipient_id, message_id, read_at IS NOT NULL AS muted
         """,
@@ -80,6 +81,7 @@ def _columns(messages: Sequence[Message]) -> list[list[Any]]:
             _encode(message.about).decode(),
             message.ignores_quiet_hours,
             message.useful_until,
+            message.on_behalf_of,
         )
         for message in messages
     )
@@ -126,7 +128,7 @@ async def list_messages(
         """
         SELECT m.message_id, m.rule, m.occasion, m.topic, m.kind, m.tab, m.zh, m.en, m.link, m.due_on, m.icon, m.tone,
                m.state, m.queued_at, (m.read_at IS NOT NULL OR coalesce(m.snoozed_until > $6, false)) AS read,
-               m.snoozed_until,
+               m.snoozed_until, m.on_behalf_of,
                EXISTS (SELECT 1 FROM stops AS s
                        WHERE s.recipient_id = m.recipient_id
                          AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))
@@ -152,7 +154,7 @@ async def find_message(conn: Conn, recipient_id: UUID, message_id: UUID, now: da
         """
         SELECT m.message_id, m.rule, m.occasion, m.topic, m.kind, m.tab, m.zh, m.en, m.link, m.due_on, m.icon, m.tone,
                m.state, m.queued_at, (m.read_at IS NOT NULL OR coalesce(m.snoozed_until > $3, false)) AS read,
-               m.snoozed_until,
+               m.snoozed_until, m.on_behalf_of,
                EXISTS (SELECT 1 FROM stops AS s
                        WHERE s.recipient_id = m.recipient_id
                          AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))
@@ -199,6 +201,7 @@ def _inbox_message(row: Any) -> InboxMessage:
         read=row["read"],
         snoozed_until=row["snoozed_until"],
         stopped=row["stopped"],
+        on_behalf_of=row["on_behalf_of"],
     )
 
 
