@@ -48,11 +48,12 @@ def due(
 def _dates(book: Rulebook, rule: AppliedRule, after: date, as_of: date) -> tuple[tuple[date, ...], tuple[date, ...]]:
     """Anchor dates as they are stored: of all that came due lately, and of what came due since the last sweep."""
     lately = min(after, as_of - timedelta(days=rule.late))
-    since, all_dates = set(_anchors(book, rule, after, as_of)), set(_anchors(book, rule, lately, as_of))
+    since, all_dates = set(anchors(book, rule, after, as_of)), set(anchors(book, rule, lately, as_of))
     return tuple(sorted(all_dates)), tuple(sorted(since))
 
 
-def _anchors(book: Rulebook, rule: AppliedRule, after: date, as_of: date) -> Iterator[date]:
+def anchors(book: Rulebook, rule: AppliedRule, after: date, as_of: date) -> Iterator[date]:
+    """Every date, as it is stored, from which a rule comes due in (after, as_of]."""
     for step in rule.steps:
         for day in anchors_due(after, as_of, step.offset, step.unit, book.city.calendar):
             yield from _stored(rule, day)

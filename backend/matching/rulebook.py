@@ -1,7 +1,7 @@
 """The rules of a city made ready to be applied: those of the pack, and the expiry ladder of every licence type."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -53,13 +53,18 @@ class AppliedRule(Struct, frozen=True, kw_only=True):
 
 
 class Rulebook:
-    """Rules that are live or in shadow, by what they are anchored on. `states`: what operators decided otherwise."""
+    """Rules that are live or in shadow, by what they are anchored on. `states`: what operators decided otherwise.
 
-    def __init__(self, city: City, states: Mapping[str, RuleState]) -> None:
+    `rules`: these in place of the city's, for a rehearsal.
+    """
+
+    def __init__(
+        self, city: City, states: Mapping[str, RuleState], rules: Iterable[AppliedRule] | None = None
+    ) -> None:
         self.city = city
         self.rules: dict[str, AppliedRule] = {}
         self._anchored: dict[tuple[Anchor, str], list[AppliedRule]] = defaultdict(list)
-        for rule in _all(city, states):
+        for rule in _all(city, states) if rules is None else rules:
             if rule.state in {RuleState.LIVE, RuleState.SHADOW}:
                 self.rules[rule.code] = rule
                 self._anchored[rule.anchor, rule.key].append(rule)
@@ -74,14 +79,15 @@ def _all(city: City, states: Mapping[str, RuleState]) -> Iterator[AppliedRule]:
     for kind in city.licence_types.values():
         if kind.reminder_rungs:
             code = f"{LICENCE_EXPIRY}:{kind.code}"
-            yield _ladder(code, kind, states.get(code, ladders.get(kind.code, RuleState.LIVE)))
+            yield ladder(code, kind, states.get(code, ladders.get(kind.code, RuleState.LIVE)))
     for rule in city.rules.values():
         state = states.get(rule.code, rule.state)
         if state is not RuleState.DRAFT and rule.message_class is not None and rule.wording is not None:
             yield applied(rule, state, rule.message_class)
 
 
-def _ladder(code: str, kind: LicenceType, state: RuleState) -> AppliedRule:
+def ladder(code: str, kind: LicenceType, state: RuleState) -> AppliedRule:
+    """The expiry ladder of a licence type in a state."""
     rungs = sorted(kind.reminder_rungs, reverse=True)
     return AppliedRule(
         code=code,

@@ -57,7 +57,7 @@ async def look_again(db: Database, redis: Redis, city: City, now: datetime) -> b
         changed = await changes.lock_changed(tx, _CHANGED_AT_ONCE)
         if not changed:
             return False
-        book = await read_rulebook(tx, city)
+        book = await hold_rulebook(tx, city)
         await facts.lock_subjects(tx, changed)
         plans = await _plans(tx, book, changed, Days(today, today - timedelta(days=1), sweeping=False))
         _, pointers = await carry_out(tx, book, plans, today, now)
@@ -99,7 +99,7 @@ async def sweep(
             if dry_run:
                 await _foresee(db, book, subject_ids, days, report)
             else:
-                await _wake(redis, await _tell(db, book, subject_ids, days, report, now))
+                await _wake(redis, await _tell(db, city, subject_ids, days, report, now))
         if not dry_run:
             done = clock.now()
             await queries.update_watermark(reading, SWEEP, min(as_of, local_date(now)), now, done)
@@ -123,6 +123,12 @@ async def read_rulebook(conn: Queryable, city: City) -> Rulebook:
     return Rulebook(city, {rule: RuleState(state) for rule, state in decided.items()})
 
 
+async def hold_rulebook(tx: Tx, city: City) -> Rulebook:
+    """The same for whoever tells by it: no rule is stopped before this transaction has ended."""
+    await changes.lock_rule_states(tx)
+    return await read_rulebook(tx, city)
+
+
 async def _plans(tx: Queryable, book: Rulebook, subject_ids: Sequence[UUID], days: Days) -> list[Plan]:
     known = await facts.list_known(tx, subject_ids)
     told = await matches.list_matches(tx, subject_ids)
@@ -130,10 +136,11 @@ async def _plans(tx: Queryable, book: Rulebook, subject_ids: Sequence[UUID], day
 
 
 async def _tell(
-    db: Database, book: Rulebook, subject_ids: Sequence[UUID], days: Days, report: SweepReport, now: datetime
+    db: Database, city: City, subject_ids: Sequence[UUID], days: Days, report: SweepReport, now: datetime
 ) -> list[Pointer]:
-    """One transaction of the sweep."""
+    """One transaction of the sweep. A rule that was stopped since the sweep began is silent from here on."""
     async with db.transaction() as tx:
+        book = await hold_rulebook(tx, city)
         await facts.lock_subjects(tx, subject_ids)
         plans = await _plans(tx, book, subject_ids, days)
         telling, pointers = await carry_out(tx, book, plans, days.today, now)

@@ -68,3 +68,12 @@ async def list_rule_states(conn: Queryable) -> dict[str, str]:
     """What operators decided about rules; a table of as many rows as there are rules."""
     rows = await conn.fetch("SELECT rule, state FROM rule_states")
     return {row["rule"]: row["state"] for row in rows}
+
+
+async def lock_rule_states(tx: Tx) -> None:
+    """Shared by all who tell; whoever changes a state waits for them, and they for that change."""
+    await tx.execute("LOCK TABLE rule_states IN ROW SHARE MODE")
+
+
+async def lock_rule_states_alone(tx: Tx) -> None:
+    await tx.execute("LOCK TABLE rule_states IN EXCLUSIVE MODE")
