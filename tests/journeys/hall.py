@@ -21,6 +21,8 @@ from backend.core.db import Database
 from backend.core.resources import Resources
 from backend.core.settings import Settings
 from backend.departments.service import add_department
+from backend.payments.channels import Providers
+from backend.payments.gateways import open_providers
 from backend.sandbox.app import create_sandbox
 from backend.worker import Worker
 from notifications.webpush.transport import Transport
@@ -31,16 +33,20 @@ _KEY = base64.b64encode(b"k" * 32).decode()
 
 
 class Hall(Struct, frozen=True, kw_only=True):
-    """`url` and `sandbox_url` are served on this machine; `key` lets a department feed anything."""
+    """`url` and `sandbox_url` are served on this machine; `key` lets a department feed anything.
+
+    `providers` of payments are those of the merchants file that the settings name.
+    """
 
     url: str
     sandbox_url: str
     resources: Resources
     clock: FixedClock
     key: str
+    providers: Providers
 
     def worker(self, transport: Transport) -> Worker:
-        return Worker(self.resources, transport)
+        return Worker(self.resources, transport, self.providers)
 
     async def feed(self, kind: str, *lines: bytes) -> dict[str, dict[str, object]]:
         async with httpx.AsyncClient() as department:
@@ -106,7 +112,9 @@ async def open_hall(db: Database, redis: Redis, clock: FixedClock, **settings: s
     )
     resources = Resources(db=db, redis=redis, clock=clock, settings=chosen, keyring=chosen.keyring())
     await publish_pack(db, SHANGHAI, clock.now())
-    edge, _ = create_app(resources, await read_city(db))
-    key = await add_department(db, "city-data", "城市数据中心", ["licences:*", "events:*"], clock.now())
-    async with serving(edge, port), serving(create_sandbox(chosen, clock=clock), sandbox_port):
-        yield Hall(url=url, sandbox_url=sandbox_url, resources=resources, clock=clock, key=key)
+    scopes = ["licences:*", "events:*", "bills:*"]
+    key = await add_department(db, "city-data", "城市数据中心", scopes, clock.now())
+    async with open_providers(chosen) as providers:
+        edge, _ = create_app(resources, await read_city(db), providers)
+        async with serving(edge, port), serving(create_sandbox(chosen, clock=clock), sandbox_port):
+            yield Hall(url=url, sandbox_url=sandbox_url, resources=resources, clock=clock, key=key, providers=providers)
