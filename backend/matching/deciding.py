@@ -14,6 +14,8 @@ from backend.matching.models import Cause, Decision, Evidence, Known
 from backend.matching.rulebook import ANY, BIRTHDAY, AppliedRule, Rulebook
 
 _IN_FORCE, _OPEN_BILL = "valid", "open"
+CONFIRMED = "done:confirmed"
+_ANSWERED = {"confirmed": CONFIRMED, "declined": "declined"}
 
 
 def decide(book: Rulebook, known: Known, today: date) -> list[Decision]:
@@ -104,7 +106,10 @@ def _is_about(rule: AppliedRule, known: Known) -> bool:
 
 
 def _against(rule: AppliedRule, cause: Cause, known: Known, due_on: date) -> Iterator[str]:
-    """What speaks against telling, by name, the weightiest first."""
+    """What speaks against telling, by name, the weightiest first. What somebody has answered stays answered."""
+    for answer in known.answers:
+        if (answer.rule, answer.cause_id) == (rule.code, cause.id):
+            yield _ANSWERED[answer.answer]
     if known.died_on is not None:
         yield "holder_dead"
     if cause.licence is not None:

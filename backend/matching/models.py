@@ -46,6 +46,14 @@ class BillFact(Struct, frozen=True):
     changed_at: datetime
 
 
+class AnswerFact(Struct, frozen=True):
+    """What was answered to an entitlement: `confirmed` or `declined`, for good."""
+
+    rule: str
+    cause_id: str
+    answer: str
+
+
 class LifeEvent(Struct, frozen=True):
     """What a department reports of somebody; `stated_at` by its own clock: the latest word counts."""
 
@@ -71,6 +79,7 @@ class Known(Struct, frozen=True, kw_only=True):
     licences: tuple[LicenceFact, ...] = ()
     events: tuple[EventFact, ...] = ()
     bills: tuple[BillFact, ...] = ()
+    answers: tuple[AnswerFact, ...] = ()
 
 
 class Cause(Struct, frozen=True):

@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
-from backend.city.rules import RuleState
-from backend.matching.deciding import decide
+from backend.city.rules import Anchor, RuleState
+from backend.matching.deciding import CONFIRMED, decide
 from backend.matching.models import Decision, Known, Match, MatchState
+from backend.matching.outcomes import why_over
 from backend.matching.rulebook import AppliedRule, Rulebook
 
-VANISHED = "vanished"
+LOST = "lost"
 _STANDING = frozenset({MatchState.TOLD, MatchState.UNHEARD, MatchState.SHADOW})
 
 
@@ -22,6 +23,7 @@ class Settling(Struct, frozen=True):
 class Plan(Struct, frozen=True, kw_only=True):
     """About one subject. `new` holds and was never spoken of; `again` was settled and holds once more, or is still
     unheard; `late` holds but came to be known too late; `against` has come due in the days looked at and does not hold.
+    `lost` are entitlements that were confirmed and whose cause has turned out not to be.
     """
 
     known: Known
@@ -31,6 +33,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     settle: tuple[Settling, ...]
     against: tuple[Decision, ...]
     repeated: tuple[Decision, ...]
+    lost: tuple[Match, ...] = ()
 
 
 class Days(Struct, frozen=True):
@@ -61,6 +64,7 @@ class Days(Struct, frozen=True):
 def plan(book: Rulebook, known: Known, matches: Sequence[Match], days: Days) -> Plan:
     """Compares what should have been told by now with what was; the same facts always lead to the same."""
     decisions = decide(book, known, days.today)
+    causes = {decision.key for decision in decisions}
     holding = {decision.key: decision for decision in decisions if decision.against is None}
     objections = {decision.key: decision.against for decision in decisions if decision.against is not None}
     seen = {(match.rule, match.occasion): match for match in matches}
@@ -72,12 +76,17 @@ def plan(book: Rulebook, known: Known, matches: Sequence[Match], days: Days) -> 
         late=tuple(d for d in told_now if days.is_too_late(book.rules[d.rule], d)),
         again=tuple(_again(seen, holding)),
         settle=tuple(
-            Settling(match, objections.get(match.cause_key) or VANISHED)
+            Settling(match, why_over(match, known, objections.get(match.cause_key)))
             for match in matches
             if match.state in _STANDING and match.rule in book.rules and match.cause_key not in holding
         ),
         against=tuple(d for d in decisions if d.against is not None and days.reaches(book.rules[d.rule], d)),
         repeated=tuple(d for d in holding.values() if (d.rule, d.occasion) in seen and d.due_on > days.after),
+        lost=tuple(
+            match
+            for match in matches
+            if match.reason == CONFIRMED and match.cause_key not in causes and _stays(book, match.rule)
+        ),
     )
 
 
@@ -85,6 +94,11 @@ def state_of(rule: AppliedRule, *, heard: bool) -> MatchState:
     if rule.state is RuleState.SHADOW:
         return MatchState.SHADOW
     return MatchState.TOLD if heard else MatchState.UNHEARD
+
+
+def _stays(book: Rulebook, rule: str) -> bool:
+    """A rule that is still applied, whose causes do not go by with the years."""
+    return rule in book.rules and book.rules[rule].anchor is not Anchor.CALENDAR
 
 
 def _again(

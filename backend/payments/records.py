@@ -60,6 +60,7 @@ class Account(StrEnum):
     TREASURY = "treasury"
     CHANNEL_FEE = "channel_fee"
     UNIDENTIFIED = "unidentified"
+    PAYOUT = "payout"
 
 
 class Bill(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What is known of thousands at a time: four statements, whatever their number."""
+"""What is known of thousands at a time: five statements, whatever their number."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from backend.core.db import Queryable, Tx, structs
-from backend.matching.models import BillFact, EventFact, Known, LicenceFact
+from backend.matching.models import AnswerFact, BillFact, EventFact, Known, LicenceFact
 
 _decode_facts = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -25,10 +25,11 @@ class _Subject(Struct, frozen=True):
 
 async def list_known(conn: Queryable, subject_ids: Sequence[UUID]) -> list[Known]:
     """In the order of their ids; subjects that do not exist are left out."""
-    licences, events, bills = (
+    licences, events, bills, answers = (
         await _licences(conn, subject_ids),
         await _events(conn, subject_ids),
         await _bills(conn, subject_ids),
+        await _answers(conn, subject_ids),
     )
     return [
         Known(
@@ -41,6 +42,7 @@ async def list_known(conn: Queryable, subject_ids: Sequence[UUID]) -> list[Known
             licences=tuple(licences[subject.subject_id]),
             events=tuple(events[subject.subject_id]),
             bills=tuple(bills[subject.subject_id]),
+            answers=tuple(answers[subject.subject_id]),
         )
         for subject in await _subjects(conn, subject_ids)
     ]
@@ -97,4 +99,16 @@ async def _bills(conn: Queryable, subject_ids: Sequence[UUID]) -> dict[UUID, lis
     found = defaultdict(list)
     for subject_id, *facts in rows:
         found[subject_id].append(BillFact(*facts))
+    return found
+
+
+async def _answers(conn: Queryable, subject_ids: Sequence[UUID]) -> dict[UUID, list[AnswerFact]]:
+    rows = await conn.fetch(
+        """SELECT subject_id, rule, cause_id, answer
+           FROM known_answers WHERE subject_id = ANY($1::uuid[]) ORDER BY subject_id, rule, cause_id""",
+        subject_ids,
+    )
+    found = defaultdict(list)
+    for subject_id, *facts in rows:
+        found[subject_id].append(AnswerFact(*facts))
     return found

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from backend.core.db import Queryable, Tx, many
+from backend.core.db import Queryable, Tx, many, maybe
 from backend.matching.models import Decision, Match, MatchState
 
 
@@ -29,6 +29,18 @@ class Telling(Struct, frozen=True):
     alone: bool
 
 
+class Told(Struct, frozen=True):
+    """A match with what it rests on."""
+
+    subject_id: UUID
+    occasion: str
+    anchor_on: date
+    due_on: date
+    state: str
+    reason: str | None
+    evidence: str
+
+
 async def list_matches(conn: Queryable, subject_ids: Sequence[UUID]) -> dict[UUID, list[Match]]:
     rows = await many(
         conn,
@@ -41,6 +53,21 @@ async def list_matches(conn: Queryable, subject_ids: Sequence[UUID]) -> dict[UUI
     for match in rows:
         found[match.subject_id].append(match)
     return found
+
+
+async def find_told(conn: Queryable, subject_ids: Sequence[UUID], rule: str, cause_id: str) -> Told | None:
+    """What is told before what was, the newest first."""
+    return await maybe(
+        conn,
+        Told,
+        """SELECT subject_id, occasion, anchor_on, due_on, state, reason, evidence::text AS evidence
+           FROM matches
+           WHERE subject_id = ANY($1::uuid[]) AND rule = $2 AND cause_id = $3 AND state IN ('told', 'settled')
+           ORDER BY state = 'told' DESC, matched_at DESC, occasion LIMIT 1""",
+        subject_ids,
+        rule,
+        cause_id,
+    )
 
 
 async def insert_matches(tx: Tx, new: Sequence[NewMatch], now: datetime) -> None:
