@@ -1,97 +1,12 @@
 """Rules that cannot be applied: each planted fault is found, in its file and under its name."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from backend.city.check import check_pack
-from tests.city.small_pack import RULES, Files, Spoil, drop, put, small_pack, text, within, written
-
-EXAMPLES = "rule_examples.yaml"
-_BOTH = text("文字", "Words")
-_AGE_60 = {"age_from": 60}
-
-
-def live(code: str = "moved", **fields: Any) -> dict[str, Any]:
-    """A rule that can be applied."""
-    return {
-        "code": code,
-        "name": text("提醒", "Reminder"),
-        "mode": "push",
-        "mode_basis": "platform",
-        "subjects": ["person"],
-        "region": "000000",
-        "trigger": "迁居",
-        "condition": "已迁居",
-        "timing": {"anchor": "event", "offset": 6, "unit": "month"},
-        "event_type": "person.moved",
-        "state": "live",
-        "message_class": "reminder",
-        "requires": [{"fact": "kind", "one_of": ["rent"]}],
-        "unless": [{"event": "person.died"}],
-        "done_when": [{"holds": "driving-licence"}],
-        "target_item": "CN-renewal",
-        "legal_basis": [{"law": "某法", "article": "第一条"}],
-        "wording": {
-            "title": text("{due} 起可以办理", "From {due} on"),
-            "body": text("您于 {on} 迁居。", "You moved on {on}."),
-            "action": _BOTH,
-            "reason": _BOTH,
-        },
-        "sources": ["law"],
-    } | fields
-
-
-def pack_of(*rules: dict[str, Any]) -> Files:
-    files = small_pack()
-    files["licence_types.yaml"][0]["name"] = text("机动车驾驶证", "Driving licence")
-    kind = {"name": "kind", "kind": "choice", "about": text("居住方式"), "options": ["own", "rent"]}
-    moved = {"name": "moved_on", "kind": "date", "about": text("日期")}
-    for code in ("person.moved", "person.returned"):
-        event = {"code": code, "name": text("迁居"), "about": text("迁居"), "subjects": ["person"]}
-        files["events.yaml"].append(event | {"facts": [moved, kind], "sources": ["law"]})
-    files[RULES] += rules
-    return files
-
-
-def faults(directory: Path, *rules: dict[str, Any], spoil: Callable[[Files], object] | None = None) -> dict[str, str]:
-    """Messages by entry of the file of rules."""
-    files = pack_of(*rules)
-    if spoil is not None:
-        spoil(files)
-    found: dict[str, str] = {}
-    for fault in check_pack(written(files, directory)):
-        assert fault.file in {RULES, EXAMPLES}, fault
-        found[fault.entry] = f"{found.get(fault.entry, '')}\n{fault.message}".strip()
-    return found
-
-
-def spoiled(directory: Path, spoil: Spoil) -> str:
-    rule = live()
-    spoil(rule)
-    return faults(directory, rule).get(rule["code"], "")
-
-
-def conditions(field: str, *given: dict[str, Any]) -> Spoil:
-    return put(**{field: list(given)})
-
-
-def anchored(anchor: str, **fields: Any) -> Spoil:
-    """Anchored otherwise, with nothing left of the event."""
-
-    def spoil(rule: dict[str, Any]) -> None:
-        for field in ("event_type", "requires", "unless", "done_when"):
-            del rule[field]
-        timing = fields.pop("timing", {})
-        rule.update(timing={"anchor": anchor} | timing, **fields)
-
-    return spoil
-
-
-def said(field: str, zh: str, en: str | None = None) -> Spoil:
-    return within("wording", **{field: text(zh, en)})
+from tests.city.live_rules import AGE_60, anchored, conditions, faults, live, said, spoiled
+from tests.city.small_pack import Spoil, drop, put, text, within
 
 
 def test_a_rule_that_can_be_applied_has_no_fault(tmp_path: Path) -> None:
@@ -206,7 +121,7 @@ def test_a_time_out_of_bounds_or_told_twice(tmp_path: Path, spoil: Spoil, messag
     [
         ({}, "a condition is one of holds, event, fact or an age"),
         ({"holds": "driving-licence", "event": "person.died"}, "a condition is one of holds, event, fact or an age"),
-        ({"event": "person.died"} | _AGE_60, "a condition is one of holds, event, fact or an age"),
+        ({"event": "person.died"} | AGE_60, "a condition is one of holds, event, fact or an age"),
         ({"holds": "fishing-licence"}, "holds: there is no fishing-licence among the licence_types"),
         ({"event": "person.vanished"}, "event: there is no person.vanished among the event_types"),
         ({"holds": "driving-licence", "since": 6}, "only an event has a since"),
@@ -247,108 +162,3 @@ def test_only_an_entitlement_pays_and_a_live_one_does(tmp_path: Path, spoil: Spo
 
     assert message in found
     assert bool(message) == bool(found)
-
-
-@pytest.mark.parametrize(
-    ("spoil", "message"),
-    [
-        (conditions("unless", {"event": "person.moved"}), "unless: person.moved starts it and speaks against it"),
-        (conditions("done_when", {"event": "person.moved"}), "unless: person.moved starts it and speaks against it"),
-        (conditions("requires", {"event": "person.died"}), "requires: what is required also speaks against it"),
-        (
-            anchored(
-                "issue",
-                licence_type="driving-licence",
-                timing={"offset": 1, "unit": "day"},
-                done_when=[{"holds": "driving-licence"}],
-            ),
-            "unless: the driving-licence it is anchored on speaks against it",
-        ),
-    ],
-)
-def test_a_rule_that_silences_itself(tmp_path: Path, spoil: Spoil, message: str) -> None:
-    assert message in spoiled(tmp_path, spoil)
-
-
-def test_rules_that_silence_one_another_for_ever_are_a_loop(tmp_path: Path) -> None:
-    moved = live("moved", unless=[{"event": "person.returned", "since": 12}])
-    returned = live("returned", event_type="person.returned", unless=[{"event": "person.moved", "since": 6}])
-
-    found = faults(tmp_path, moved, returned)
-
-    assert "a loop, each silenced for ever by what starts the next: moved → returned → moved" in found["moved"]
-    assert "returned → moved → returned" in found["returned"]
-
-
-def test_events_that_take_turns_are_no_loop(tmp_path: Path) -> None:
-    moved = live("moved", unless=[{"event": "person.returned"}])
-    returned = live("returned", event_type="person.returned", unless=[{"event": "person.moved", "since": 6}])
-
-    assert faults(tmp_path, moved, returned) == {}
-
-
-def ladder(code: str = "renewal", **fields: Any) -> dict[str, Any]:
-    rule = live(code, event_type=None, licence_type="driving-licence", timing={"anchor": "expiry", "ladder": True})
-    for field in ("wording", "requires", "unless", "done_when", "event_type"):
-        del rule[field]
-    return rule | fields
-
-
-def test_a_ladder_has_the_words_and_rungs_of_its_licence_type(tmp_path: Path) -> None:
-    assert faults(tmp_path, ladder()) == {}
-
-
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({"wording": live()["wording"]}, "wording: the ladder of a licence type has its own"),
-        ({"requires": [_AGE_60]}, "requires: the ladder of a licence type asks for nothing but the licence"),
-        ({"message_class": "notice"}, "message_class: the ladder of a licence type is a reminder"),
-        (
-            {"timing": {"anchor": "expiry", "ladder": True, "offset": -3, "unit": "day"}},
-            "timing: a ladder has the rungs of its licence type and no offset of its own",
-        ),
-        ({"timing": {"anchor": "issue", "ladder": True}}, "timing: only an expiry has a ladder"),
-    ],
-)
-def test_a_ladder_adds_nothing_of_its_own(tmp_path: Path, fields: dict[str, Any], message: str) -> None:
-    assert message in faults(tmp_path, ladder(**fields))["renewal"]
-
-
-def test_a_licence_type_has_one_ladder_that_speaks_and_has_an_english_name(tmp_path: Path) -> None:
-    def without_rungs(files: Files) -> None:
-        files["licence_types.yaml"][0].update(reminder_rungs=[], name=text("机动车驾驶证"))
-
-    two = faults(tmp_path / "two", ladder("one"), ladder("two"))
-    silent = faults(tmp_path / "silent", ladder(), spoil=without_rungs)
-
-    assert "another rule is the ladder of driving-licence" in two["one"]
-    assert "timing: driving-licence has no rungs" in silent["renewal"]
-    assert "driving-licence has no English name" in silent["renewal"]
-
-
-def example(**fields: Any) -> dict[str, Any]:
-    return {"as_of": "2026-11-20", "who": _BOTH} | fields
-
-
-@pytest.mark.parametrize(
-    ("examples", "message"),
-    [
-        ({"speaks_to": example(because="late")}, "speaks_to: whom the rule speaks to has no reason against it"),
-        ({"not_to": []}, "not_to: there is nobody whom it does not speak to"),
-        ({"not_to": [example()]}, "not_to: says of somebody not why"),
-        ({"code": "nobody"}, "code: there is no nobody among the rules"),
-        ({"code": "expiry"}, "code: expiry is a draft and speaks to nobody"),
-        (
-            {"speaks_to": example(events=[{"event_type": "person.vanished", "happened_on": "2026-11-20"}])},
-            "events: there is no person.vanished among the event_types",
-        ),
-    ],
-)
-def test_examples_that_show_nothing(tmp_path: Path, examples: dict[str, Any], message: str) -> None:
-    whole = {"code": "moved", "speaks_to": example(), "not_to": [example(because="not-due")]} | examples
-
-    def with_examples(files: Files) -> None:
-        files[EXAMPLES] = [whole]
-
-    assert message in faults(tmp_path, live(), spoil=with_examples)[whole["code"]]
