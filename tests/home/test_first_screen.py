@@ -239,6 +239,8 @@ async def test_what_is_to_pay_is_on_the_first_screen_until_it_is_paid(hall: Hall
     assert "待缴费 2 笔" in two.replace("\u00a0", " ")
     assert "240.00" in two
     assert "/bills" not in none
+    assert "现在没有要办的事" not in one
+    assert "现在没有要办的事" in none
 
 
 async def test_by_when_it_is_to_be_paid_is_said(hall: Hall, till: Till) -> None:
