@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+from functools import partial
 from uuid import UUID
 
 from backend.citizens.service import phone_of
@@ -30,6 +31,8 @@ from notifications.channels.sms import Sms
 from notifications.channels.web_push import WebPush
 from notifications.delivery import Sender
 from notifications.models import ChannelName
+from notifications.queries.claims import Claimed
+from notifications.stop_links import make_code
 from notifications.webpush.endpoints import parse_origins
 from notifications.webpush.transport import AiohttpTransport, Transport
 from notifications.webpush.vapid import VapidHeaders
@@ -111,13 +114,18 @@ def channels(hall: Resources, transport: Transport) -> dict[ChannelName, Channel
     async def phone(recipient_id: UUID) -> str | None:
         return await phone_of(hall.db, hall.keyring, recipient_id)
 
+    async def link(delivery: Claimed) -> str:
+        recipient_id, message_id = delivery.recipient_id, delivery.message_id
+        code = await make_code(hall.db, partial(hall.keyring.lookup, "stop-link"), recipient_id, message_id, hall.now())
+        return f"{settings.public_url}/s/{code}"
+
     ways: dict[ChannelName, Channel] = {}
     if settings.vapid_private_key:
         extra = parse_origins(settings.push_extra_origins)
         vapid = VapidHeaders(push_keys(settings), settings.vapid_subject)
         ways[ChannelName.WEB_PUSH] = WebPush(transport, vapid, settings.public_url, extra)
     if settings.sms_url:
-        ways[ChannelName.SMS] = Sms(transport, settings.sms_url, settings.public_url, phone)
+        ways[ChannelName.SMS] = Sms(transport, settings.sms_url, phone, link)
     return ways
 
 

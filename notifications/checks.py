@@ -8,7 +8,7 @@ from msgspec import Struct
 from notifications.models import ChannelName, Kind, MessageState
 from notifications.queries.claims import Claimed
 from notifications.quiet_hours import release_at
-from notifications.topics import topic_of
+from notifications.topics import on_by_default
 
 
 class Hold(Struct, frozen=True):
@@ -32,14 +32,15 @@ def find_hold(delivery: Claimed, now: datetime) -> Hold | None:
 def _is_switched_off(delivery: Claimed) -> bool:
     if delivery.enabled is not None:
         return not delivery.enabled
-    return not topic_of(delivery.topic).on_by_default(ChannelName(delivery.channel))
+    return not on_by_default(ChannelName(delivery.channel))
 
 
 _DROPPED_WHEN: dict[str, Callable[[Claimed], bool]] = {
     "withdrawn": lambda delivery: delivery.message_state != MessageState.ACTIVE,
-    "snoozed": lambda delivery: delivery.round != delivery.snoozes,
+    "snoozed": lambda delivery: delivery.round != delivery.message_round,
     "read": lambda delivery: delivery.read,
     "stopped": lambda delivery: delivery.stopped and delivery.kind != Kind.STATUTORY,
+    "no consent": lambda delivery: delivery.kind == Kind.RECOMMENDATION and not delivery.consented,
     "switched off": _is_switched_off,
     "no subscription": lambda delivery: delivery.channel == ChannelName.WEB_PUSH and delivery.endpoint is None,
 }

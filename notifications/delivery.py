@@ -10,7 +10,7 @@ import asyncpg
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from notifications import service, work_queue
+from notifications import pacing, service, work_queue
 from notifications.channels.channel import Channel
 from notifications.counters import DELIVERIES
 from notifications.lanes import Lanes
@@ -60,6 +60,7 @@ class Sender:
             try:
                 now = self._clock()
                 if requeued_at is None or now - requeued_at >= REQUEUE_EVERY:
+                    await service.repeat_unread(self._db, now)
                     await service.requeue_due(self._db, self._redis, now)
                     await service.measure_lag(self._db, now)
                     requeued_at = now
@@ -86,6 +87,10 @@ class Sender:
         attempts = [
             Attempt(each, self._channels.get(ChannelName(each.channel)), self._lanes, self._clock) for each in claimed
         ]
+        ready = [attempt.delivery for attempt in attempts if attempt.lane is not None]
+        waits = await pacing.find_waits(self._db, ready, self._clock())
+        for attempt in attempts:
+            attempt.hold_back(waits.get(pacing.key_of(attempt.delivery)))
         await self._lanes.refresh({attempt.lane for attempt in attempts if attempt.lane is not None})
         return await asyncio.gather(*(attempt.settle() for attempt in attempts))
 

@@ -46,6 +46,27 @@ class CannotStop(Refusal):
     en = "The law requires this notice, so it cannot be stopped; you can choose not to get it by push or SMS."
 
 
+class UnknownPurpose(Refusal):
+    code = "notifications.unknown_purpose"
+    status = 404
+    zh = "没有这一项说明。请回到“消息与隐私”查看。"
+    en = "There is no such text. Go back to Messages and privacy."
+
+
+class ConsentTextChanged(Refusal):
+    code = "notifications.consent_text_changed"
+    status = 409
+    zh = "这段说明刚刚更新过。请看过新的说明再决定。"
+    en = "This text has just been revised. Please read the new one before you decide."
+
+
+class StopLinkNotFound(Refusal):
+    code = "notifications.stop_link_not_found"
+    status = 404
+    zh = "这个链接不对，或已经失效。请登录后在“消息与隐私”里停止提醒，或拨打服务热线。"
+    en = "This link is wrong or no longer valid. Sign in and stop it under Messages and privacy, or call the hotline."
+
+
 class CannotSnooze(Refusal):
     code = "notifications.cannot_snooze"
     status = 409

@@ -79,7 +79,8 @@ async def list_feed(conn: Conn, recipient_id: UUID, now: datetime, limit: int = 
               AND (m.kind = 'statutory' OR NOT EXISTS (
                   SELECT 1 FROM stops AS s
                   WHERE s.recipient_id = m.recipient_id
-                    AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))))
+                    AND ((s.scope = 'rule' AND s.name IN (m.rule, i.item ->> 'rule'))
+                         OR (s.scope = 'topic' AND s.name = m.topic))))
         ), things AS (
             SELECT DISTINCT ON (link, due_on, on_behalf_of)
                    message_id, kind, link, due_on, position, zh, en, queued_at, on_behalf_of

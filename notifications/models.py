@@ -81,7 +81,10 @@ class Why(Struct, frozen=True, kw_only=True):
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """One of several things a digest speaks of. `link` is a path of our own site; by `key` the sender takes it back."""
+    """One of several things a digest speaks of. `link` is a path of our own site; by `key` the sender takes it back.
+
+    `rule` is what 不再提醒 stops of it, `stop_label` names that.
+    """
 
     title: str
     link: str
@@ -89,6 +92,8 @@ class Item(Struct, frozen=True, kw_only=True):
     due_on: date | None = None
     reason: str | None = None
     key: str | None = None
+    rule: str | None = None
+    stop_label: str | None = None
 
 
 class Wording(Struct, frozen=True, kw_only=True):
@@ -100,6 +105,12 @@ class Wording(Struct, frozen=True, kw_only=True):
     why: Why | None = None
     stop_label: str | None = None
     items: tuple[Item, ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The rules of what a digest speaks of; none unless every part names its own."""
+        rules = [item.rule for item in self.items]
+        return tuple(sorted({rule for rule in rules if rule is not None})) if all(rules) else ()
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -134,9 +145,16 @@ class Message(Struct, frozen=True, kw_only=True):
     ignores_quiet_hours: bool = False
     on_behalf_of: UUID | None = None
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return self.zh.parts
+
 
 class InboxMessage(Struct, frozen=True, kw_only=True):
-    """A message as its owner finds it; `read` also while snoozed, `stopped` if its rule or topic was stopped."""
+    """A message as its owner finds it; `read` also while snoozed, `stopped` if its rule or topic was stopped.
+
+    `stopped_parts`: which of the rules that a digest speaks of are stopped; all of them stop the digest.
+    """
 
     message_id: UUID
     rule: str
@@ -156,6 +174,11 @@ class InboxMessage(Struct, frozen=True, kw_only=True):
     snoozed_until: datetime | None
     stopped: bool
     on_behalf_of: UUID | None = None
+    stopped_parts: frozenset[str] = frozenset()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return self.zh.parts
 
     @property
     def can_stop(self) -> bool:

@@ -6,16 +6,15 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from notifications.models import ChannelName, Pointer
+from notifications.models import Pointer
 from notifications.ports import Conn
 from notifications.queries import deliveries
 from notifications.queries.deliveries import NewDelivery, Target, Wanted
 from notifications.quiet_hours import release_at
-from notifications.topics import topic_of
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """A message that is to be delivered; `round` counts how often it was put off."""
+    """A message that is to be delivered; `round` counts how often it was put off or told once more."""
 
     recipient_id: UUID
     message_id: UUID
@@ -43,8 +42,7 @@ async def plan_deliveries(
 
 
 def _wanted(plan: Plan) -> Wanted:
-    push = topic_of(plan.topic).on_by_default(ChannelName.WEB_PUSH)
-    return Wanted(plan.recipient_id, plan.message_id, plan.topic, push)
+    return Wanted(plan.recipient_id, plan.message_id, plan.topic)
 
 
 def _new_delivery(

@@ -1,15 +1,26 @@
 """What a person chose: channels per topic, what to stop, quiet hours, language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from uuid import UUID
 
 from notifications.errors import BadQuietHours, CannotStop
 from notifications.inbox import get_message
-from notifications.models import ChannelName, Locale, QuietHours, Reader, Stop, StopLabel, StopScope, TopicChoice
+from notifications.models import (
+    ChannelName,
+    InboxMessage,
+    Locale,
+    QuietHours,
+    Reader,
+    Stop,
+    StopLabel,
+    StopScope,
+    TopicChoice,
+)
 from notifications.ports import Conn
 from notifications.queries import choices, deliveries
-from notifications.topics import TOPICS, topic_of
+from notifications.topics import TOPICS, on_by_default, topic_of
 
 
 async def list_choices(conn: Conn, recipient_id: UUID) -> list[TopicChoice]:
@@ -19,8 +30,8 @@ async def list_choices(conn: Conn, recipient_id: UUID) -> list[TopicChoice]:
     return [
         TopicChoice(
             topic=topic.code,
-            web_push=chosen.get((topic.code, "web_push"), topic.on_by_default(ChannelName.WEB_PUSH)),
-            sms=chosen.get((topic.code, "sms"), topic.on_by_default(ChannelName.SMS)),
+            web_push=chosen.get((topic.code, "web_push"), on_by_default(ChannelName.WEB_PUSH)),
+            sms=chosen.get((topic.code, "sms"), on_by_default(ChannelName.SMS)),
             stopped=topic.code in stopped,
         )
         for topic in TOPICS.values()
@@ -66,15 +77,43 @@ async def stop_topic(tx: Conn, recipient_id: UUID, topic: str, now: datetime) ->
     return await deliveries.update_stopped(tx, recipient_id, rule=None, topic=stopped.code, now=now)
 
 
-async def stop_message(tx: Conn, recipient_id: UUID, message_id: UUID, now: datetime) -> str:
-    """Stops the rule of this message and returns it. Raises MessageNotFound, CannotStop for a statutory notice."""
+async def stop_message(
+    tx: Conn, recipient_id: UUID, message_id: UUID, now: datetime, part: str | None = None
+) -> Mapping[str, StopLabel]:
+    """Stops the rule of this message, of a digest the rule `part` or every rule it speaks of; returns what was stopped.
+
+    Raises MessageNotFound, CannotStop for a statutory notice or a part that is not in it.
+    """
     message = await get_message(tx, recipient_id, message_id, now)
-    if not message.can_stop:
+    stopped = rules_of(message, part)
+    if not message.can_stop or not stopped:
         raise CannotStop
-    english = None if message.en is None else message.en.stop_label or message.en.title
-    label = StopLabel(message.zh.stop_label or message.zh.title, english)
-    await stop_rule(tx, recipient_id, message.rule, now, label)
-    return message.rule
+    for rule, label in stopped.items():
+        await stop_rule(tx, recipient_id, rule, now, label)
+    return stopped
+
+
+async def resume_message(
+    tx: Conn, recipient_id: UUID, message_id: UUID, now: datetime, part: str | None = None
+) -> Mapping[str, StopLabel]:
+    """Takes back what stop_message does. Raises MessageNotFound."""
+    resumed = rules_of(await get_message(tx, recipient_id, message_id, now), part)
+    for rule in resumed:
+        await resume_rule(tx, recipient_id, rule, now)
+    return resumed
+
+
+def rules_of(message: InboxMessage, part: str | None = None) -> dict[str, StopLabel]:
+    """What 不再提醒 would stop, and what that is called."""
+    if part is None and not message.parts:
+        english = None if message.en is None else message.en.stop_label or message.en.title
+        return {message.rule: StopLabel(message.zh.stop_label or message.zh.title, english)}
+    english_items = () if message.en is None else message.en.items
+    return {
+        zh.rule: StopLabel(zh.stop_label or zh.title, None if en is None else en.stop_label or en.title)
+        for zh, en in zip_longest(message.zh.items, english_items)
+        if zh is not None and zh.rule in message.parts and part in {None, zh.rule}
+    }
 
 
 async def resume_rule(tx: Conn, recipient_id: UUID, rule: str, now: datetime) -> int:

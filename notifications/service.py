@@ -10,10 +10,14 @@ from notifications import planning, work_queue
 from notifications.counters import QUEUE_LAG
 from notifications.models import Message, Pointer
 from notifications.ports import Conn, Db
-from notifications.queries import claims, deliveries, messages
+from notifications.queries import claims, deliveries, messages, repeats
+from notifications.quiet_hours import CITY_TIME
+from notifications.repeats import REPEAT_AFTER
 from notifications.topics import topic_of
 
 POINTER_PATIENCE = timedelta(minutes=2)  # a pointer given out this long ago and still unanswered is given out again
+LOOK_AGAIN_AFTER = timedelta(hours=12)  # at what is to be told once more but still waits for its first time
+REPEATED_AT_ONCE = 1_000
 MAX_POINTERS_WAITING = 20_000  # the stream is a window onto Postgres, not a second copy
 
 
@@ -61,6 +65,34 @@ async def requeue_due(db: Db, redis: Redis, now: datetime) -> int:
     pointers = await claims.update_pointed(db, now=now, pointed_before=pointed_before, limit=max(0, room))
     await work_queue.add(redis, pointers)
     return len(pointers)
+
+
+async def repeat_unread(db: Db, now: datetime) -> int:
+    """Tells once more what nobody has read for days and what has a day still to come; `requeue_due` then points at it.
+
+    Run it as often as that; returns how many messages.
+    """
+    async with db.transaction() as tx:
+        found = await repeats.update_repeated(
+            tx,
+            now=now,
+            today=now.astimezone(CITY_TIME).date(),
+            after=REPEAT_AFTER,
+            look_again_at=now + LOOK_AGAIN_AFTER,
+            limit=REPEATED_AT_ONCE,
+        )
+        plans = [
+            planning.Plan(
+                recipient_id=each.recipient_id,
+                message_id=each.message_id,
+                topic=each.topic,
+                ignores_quiet_hours=each.ignores_quiet_hours,
+                round=each.round,
+            )
+            for each in found
+        ]
+        await planning.plan_deliveries(tx, plans, due_at=now, now=now, published=False)
+    return len(found)
 
 
 async def measure_lag(db: Conn, now: datetime) -> timedelta:

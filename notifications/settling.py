@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from notifications.backoff import backoff
 from notifications.channels.channel import Channel, Outcome, Verdict
-from notifications.checks import find_hold
+from notifications.checks import Hold, find_hold
 from notifications.counters import REFUSED
 from notifications.lanes import Lanes
 from notifications.models import DeliveryState
@@ -22,12 +22,17 @@ class Attempt:
     """`lane` is None where nothing will be asked of a service."""
 
     def __init__(self, delivery: Claimed, channel: Channel | None, lanes: Lanes, clock: Callable[[], datetime]) -> None:
-        self._delivery = delivery
+        self.delivery = delivery
         self._channel = channel
         self._lanes = lanes
         self._clock = clock
         self._hold = find_hold(delivery, clock())
         self.lane = channel.lane(delivery) if channel is not None and self._hold is None else None
+
+    def hold_back(self, hold: Hold | None) -> None:
+        """Not now after all; None changes nothing."""
+        if hold is not None and self._hold is None:
+            self._hold, self.lane = hold, None
 
     async def settle(self) -> Settled:
         if self._hold is not None:
@@ -44,9 +49,9 @@ class Attempt:
 
     async def _send(self, channel: Channel, now: datetime) -> Outcome:
         try:
-            return await channel.send(self._delivery, now)
+            return await channel.send(self.delivery, now)
         except Exception as error:  # noqa: BLE001 - a defect met by one delivery must not stop the others
-            _log.error("defect while sending by %s: %s", self._delivery.channel, type(error).__name__)
+            _log.error("defect while sending by %s: %s", self.delivery.channel, type(error).__name__)
             return Outcome(Verdict.RETRY, reason=f"defect: {type(error).__name__}")
 
     def _follow(self, outcome: Outcome, lane: str, now: datetime) -> Settled:
@@ -67,13 +72,13 @@ class Attempt:
         return self._settled(outcome, DeliveryState.QUEUED, due_at=until, counts=False)
 
     def _retry(self, outcome: Outcome, now: datetime) -> Settled:
-        due_at = max(now + backoff(self._delivery.attempts + 1), outcome.retry_at or now)
-        if due_at >= self._delivery.useful_until:
+        due_at = max(now + backoff(self.delivery.attempts + 1), outcome.retry_at or now)
+        if due_at >= self.delivery.useful_until:
             return self._settled(outcome, DeliveryState.FAILED)
         return self._settled(outcome, DeliveryState.QUEUED, due_at=due_at)
 
     def _held(self, reason: str, until: datetime | None) -> Settled:
-        delivery = self._delivery
+        delivery = self.delivery
         return Settled(
             recipient_id=delivery.recipient_id,
             message_id=delivery.message_id,
@@ -90,7 +95,7 @@ class Attempt:
     def _settled(
         self, outcome: Outcome, state: DeliveryState, *, due_at: datetime | None = None, counts: bool = True
     ) -> Settled:
-        delivery = self._delivery
+        delivery = self.delivery
         return Settled(
             recipient_id=delivery.recipient_id,
             message_id=delivery.message_id,

@@ -7,7 +7,7 @@ from notifications.models import ChannelName
 
 
 class Topic(Struct, frozen=True, kw_only=True):
-    """`push_*` are the only words about the matter that leave for a lock screen. `push` is the default of web push."""
+    """`push_*` are the only words about the matter that leave for a lock screen."""
 
     code: str
     icon: str
@@ -15,11 +15,11 @@ class Topic(Struct, frozen=True, kw_only=True):
     label_en: str
     push_zh: str
     push_en: str
-    push: bool = True
 
-    def on_by_default(self, channel: ChannelName) -> bool:
-        """SMS only after the person turned it on; recommendations are pushed only after an opt-in (PIPL art. 24)."""
-        return self.push and channel is ChannelName.WEB_PUSH
+
+def on_by_default(channel: ChannelName) -> bool:
+    """Of every topic: SMS only after the person turned it on. Recommendations need a consent besides (consents.py)."""
+    return channel is ChannelName.WEB_PUSH
 
 
 TOPICS = {
@@ -72,7 +72,6 @@ TOPICS = {
             label_en="Benefits you may be entitled to",
             push_zh="有一项政策可能与您有关",
             push_en="A benefit may apply to you",
-            push=False,
         ),
         Topic(
             code="security",

@@ -14,6 +14,7 @@ from notifications.webpush.responses import judge
 from notifications.webpush.transport import Transport, TransportError
 
 PhoneOf = Callable[[UUID], Awaitable[str | None]]
+LinkOf = Callable[[Claimed], Awaitable[str]]
 
 
 class ShortMessage(msgspec.Struct, frozen=True):
@@ -27,12 +28,13 @@ class ShortMessage(msgspec.Struct, frozen=True):
 class Sms:
     """The channel `sms`; one gateway, one lane. Any 2xx is an acceptance."""
 
-    def __init__(self, transport: Transport, gateway_url: str, public_url: str, phone_of: PhoneOf) -> None:
-        """`phone_of(recipient_id)` tells the number at the moment of sending, None if there is none."""
+    def __init__(self, transport: Transport, gateway_url: str, phone_of: PhoneOf, link_of: LinkOf) -> None:
+        """`phone_of(recipient_id)` tells the number at the moment of sending, None if there is none; `link_of` the
+        short address under which this is read and stopped, the same at every try."""
         self._transport = transport
         self._gateway_url = gateway_url
-        self._public_url = public_url
         self._phone_of = phone_of
+        self._link_of = link_of
 
     def lane(self, delivery: Claimed) -> str:
         return delivery.channel
@@ -41,7 +43,7 @@ class Sms:
         phone = await self._phone_of(delivery.recipient_id)
         if phone is None:
             return Outcome(Verdict.FAILED, reason="no phone number")
-        text = sms_text(delivery.topic, Locale(delivery.locale or Locale.ZH), self._public_url)
+        text = sms_text(delivery.topic, Locale(delivery.locale or Locale.ZH), await self._link_of(delivery))
         message = ShortMessage(id=f"{delivery.message_id}-{delivery.round}", to=phone, text=text)
         try:
             response = await self._transport.post(
@@ -55,9 +57,9 @@ class Sms:
         return outcome
 
 
-def sms_text(topic: str, locale: Locale, public_url: str) -> str:
-    """The topic's words for a lock screen and the inbox's address; at most 70 characters fit one Chinese SMS."""
+def sms_text(topic: str, locale: Locale, link: str) -> str:
+    """The topic's words for a lock screen and one address for both; at most 70 characters fit one Chinese SMS."""
     words = topic_of(topic)
     if locale is Locale.EN:
-        return f"{words.push_en}. Sign in to read it: {public_url}/messages"
-    return f"{words.push_zh}，请登录查看：{public_url}/messages"
+        return f"{words.push_en}. Read it, or stop these messages: {link}"
+    return f"{words.push_zh}，查看或不再提醒：{link}"

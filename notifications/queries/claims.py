@@ -1,7 +1,7 @@
 """Statements of the sender: lease what is due, write down what became of it, find what was forgotten."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 import msgspec
@@ -24,13 +24,16 @@ class Claimed(msgspec.Struct, frozen=True):
     thread: str
     topic: str
     kind: str
+    due_on: date | None
+    queued_at: datetime
     urgency: str
     ignores_quiet_hours: bool
     useful_until: datetime
     message_state: str
     read: bool
-    snoozes: int
+    message_round: int
     stopped: bool
+    consented: bool | None
     enabled: bool | None
     locale: str | None
     quiet: bool | None
@@ -83,12 +86,23 @@ async def update_claimed(
             RETURNING d.recipient_id, d.message_id, d.channel, d.target, d.round, d.attempts
         )
         SELECT c.recipient_id, c.message_id, c.channel, c.target, c.round, c.attempts,
-               m.rule, m.thread, m.topic, m.kind, m.urgency, m.ignores_quiet_hours, m.useful_until,
-               m.state AS message_state, m.read_at IS NOT NULL AS read, m.snoozes,
+               m.rule, m.thread, m.topic, m.kind, m.due_on, m.queued_at, m.urgency, m.ignores_quiet_hours,
+               m.useful_until,
+               m.state AS message_state, m.read_at IS NOT NULL AS read, m.round AS message_round,
                EXISTS (SELECT 1 FROM stops AS s
                        WHERE s.recipient_id = c.recipient_id
                          AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))
+               ) OR (m.parts <> '{}' AND m.parts <@ ARRAY(
+                       SELECT s.name FROM stops AS s WHERE s.recipient_id = c.recipient_id AND s.scope = 'rule')
                ) AS stopped,
+               CASE WHEN m.kind = 'recommendation' THEN
+                   coalesce((SELECT a.given FROM consents AS a
+                             WHERE a.recipient_id = c.recipient_id AND a.purpose = 'recommendations'
+                             ORDER BY a.said_at DESC, a.consent_id DESC LIMIT 1), false)
+                   AND coalesce((SELECT a.given FROM consents AS a
+                                 WHERE a.recipient_id = c.recipient_id AND a.purpose = 'features'
+                                 ORDER BY a.said_at DESC, a.consent_id DESC LIMIT 1), true)
+               END AS consented,
                p.enabled, r.locale, r.quiet, r.quiet_starts, r.quiet_ends,
                s.endpoint, s.p256dh, s.auth, s.vapid_key_id,
                (SELECT count(*) FROM messages AS u

@@ -13,12 +13,11 @@ from notifications.states import DELIVERY, before
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A message that looks for targets. `push` is the default of its topic."""
+    """A message that looks for targets."""
 
     recipient_id: UUID
     message_id: UUID
     topic: str
-    push: bool
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -52,15 +51,14 @@ async def list_targets(tx: Conn, wanted: Sequence[Wanted]) -> list[Target]:
     rows = await tx.fetch(
         """
         WITH w AS (
-            SELECT w.recipient_id, w.message_id, w.topic, w.push
-            FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
-                AS w (recipient_id, message_id, topic, push)
+            SELECT w.recipient_id, w.message_id, w.topic
+            FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS w (recipient_id, message_id, topic)
         ), t AS (
             SELECT w.recipient_id, w.message_id, 'web_push' AS channel, s.endpoint_hash AS target
             FROM w JOIN push_subscriptions AS s ON s.recipient_id = w.recipient_id
             LEFT JOIN preferences AS p
                 ON p.recipient_id = w.recipient_id AND p.topic = w.topic AND p.channel = 'web_push'
-            WHERE coalesce(p.enabled, w.push)
+            WHERE coalesce(p.enabled, true)
             UNION ALL
             SELECT w.recipient_id, w.message_id, 'sms', ''::bytea
             FROM w JOIN preferences AS p
@@ -72,7 +70,6 @@ async def list_targets(tx: Conn, wanted: Sequence[Wanted]) -> list[Target]:
         [each.recipient_id for each in wanted],
         [each.message_id for each in wanted],
         [each.topic for each in wanted],
-        [each.push for each in wanted],
     )
     return [Target(*row) for row in rows]
 
@@ -144,15 +141,31 @@ async def update_reinstated(tx: Conn, recipient_id: UUID, message_id: UUID) -> N
     )
 
 
+async def update_unconsented(tx: Conn, recipient_id: UUID, now: datetime) -> None:
+    """Ends what is queued of recommendations."""
+    await tx.execute(
+        """
+        UPDATE deliveries AS d SET state = 'dropped', reason = 'no consent', finished_at = $2
+        FROM messages AS m
+        WHERE d.recipient_id = $1 AND m.recipient_id = $1 AND m.message_id = d.message_id
+          AND m.kind = 'recommendation'
+          AND d.state = 'queued' AND (d.leased_until IS NULL OR d.leased_until <= $2)
+        """,
+        recipient_id,
+        now,
+    )
+
+
 async def update_stopped(tx: Conn, recipient_id: UUID, *, rule: str | None, topic: str | None, now: datetime) -> int:
-    """Ends what is queued of a rule or a topic, save statutory notices."""
+    """Ends what is queued of a rule or a topic, save statutory notices; a digest when all it speaks of is stopped."""
     rows = await tx.fetch(
         """
         UPDATE deliveries AS d SET state = 'dropped', reason = 'stopped', finished_at = $4
         FROM messages AS m
         WHERE d.recipient_id = $1 AND m.recipient_id = $1 AND m.message_id = d.message_id
-          AND (m.rule = $2 OR m.topic = $3) AND m.kind <> 'statutory'
-          AND d.state = 'queued' AND (d.leased_until IS NULL OR d.leased_until <= $4)
+          AND (m.rule = $2 OR m.topic = $3 OR ($2 = ANY(m.parts) AND m.parts <@ ARRAY(
+              SELECT s.name FROM stops AS s WHERE s.recipient_id = $1 AND s.scope = 'rule')))
+          AND m.kind <> 'statutory' AND d.state = 'queued' AND (d.leased_until IS NULL OR d.leased_until <= $4)
         RETURNING d.message_id
         """,
         recipient_id,
@@ -171,13 +184,16 @@ async def update_resumed(tx: Conn, recipient_id: UUID, *, rule: str | None, topi
         SET state = 'queued', reason = NULL, finished_at = NULL, pointed_at = NULL
         FROM messages AS m
         WHERE d.recipient_id = $1 AND m.recipient_id = $1 AND m.message_id = d.message_id
-          AND (m.rule = $2 OR m.topic = $3) AND m.state = 'active' AND m.read_at IS NULL AND m.useful_until > $4
-          AND d.state = ANY($5::text[]) AND d.reason = 'stopped' AND d.round = m.snoozes
+          AND (m.rule = $2 OR m.topic = $3 OR $2 = ANY(m.parts))
+          AND m.state = 'active' AND m.read_at IS NULL AND m.useful_until > $4
+          AND d.state = ANY($5::text[]) AND d.reason = 'stopped' AND d.round = m.round
           AND NOT EXISTS (
               SELECT 1 FROM stops AS s
               WHERE s.recipient_id = $1
                 AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))
           )
+          AND NOT (m.parts <> '{}' AND m.parts <@ ARRAY(
+              SELECT s.name FROM stops AS s WHERE s.recipient_id = $1 AND s.scope = 'rule'))
         RETURNING d.message_id
         """,
         recipient_id,

@@ -9,6 +9,7 @@ import msgspec
 
 from notifications.models import InboxMessage, Kind, Message, MessageState, Tab, Tone, UnreadCounts, Wording
 from notifications.ports import Conn
+from notifications.repeats import repeat_at
 from notifications.states import MESSAGE, before
 
 _encode = msgspec.json.Encoder().encode
@@ -36,11 +37,12 @@ async def insert_messages(tx: Conn, messages: Sequence[Message], now: datetime) 
     rows = await tx.fetch(
         """
         INSERT INTO messages (recipient_id, message_id, rule, occasion, topic, kind, tab, zh, en, link, due_on, icon,
-                              tone, urgency, thread, about, ignores_quiet_hours, useful_until, on_behalf_of,
-                              queued_at, read_at)
+                              tone, urgency, thread, about, parts, ignores_quiet_hours, useful_until,
+                              on_behalf_of, queued_at, remind_at, read_at)
         SELECT n.recipient_id, n.message_id, n.rule, n.occasion, n.topic, n.kind, n.tab, n.zh::jsonb, n.en::jsonb,
-               n.link, n.due_on, n.icon, n.tone, n.urgency, n.thread, n.about::jsonb, n.ignores_quiet_hours,
-               n.useful_until, n.on_behalf_of, $1,
+               n.link, n.due_on, n.icon, n.tone, n.urgency, n.thread, n.about::jsonb,
+               ARRAY(SELECT part FROM jsonb_array_elements_text(n.parts::jsonb) AS part), n.ignores_quiet_hours,
+               n.useful_until, n.on_behalf_of, $1, n.remind_at,
                CASE WHEN n.kind <> 'statutory' AND EXISTS (
                    SELECT 1 FROM stops AS s
                    WHERE s.recipient_id = n.recipient_id
@@ -48,19 +50,20 @@ async def insert_messages(tx: Conn, messages: Sequence[Message], now: datetime) 
                ) THEN $1::timestamptz END
         FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                     $10::text[], $11::text[], $12::date[], $13::text[], $14::text[], $15::text[], $16::text[],
-                    $17::text[], $18::boolean[], $19::timestamptz[], $20::uuid[])
+                    $17::text[], $18::text[], $19::boolean[], $20::timestamptz[], $21::timestamptz[],
+                    $22::uuid[])
             AS n (recipient_id, message_id, rule, occasion, topic, kind, tab, zh, en, link, due_on, icon, tone,
-                  urgency, thread, about, ignores_quiet_hours, useful_until, on_behalf_of)
+                  urgency, thread, about, parts, ignores_quiet_hours, useful_until, remind_at, on_behalf_of)
         ON CONFLICT DO NOTHING
         RETURNING recipient_id, message_id, read_at IS NOT NULL AS muted
         """,
         now,
-        *_columns(ordered),
+        *_columns(ordered, now),
     )
     return [Recorded(*row) for row in rows]
 
 
-def _columns(messages: Sequence[Message]) -> list[list[Any]]:
+def _columns(messages: Sequence[Message], now: datetime) -> list[list[Any]]:
     rows = (
         (
             message.recipient_id,
@@ -79,8 +82,10 @@ def _columns(messages: Sequence[Message]) -> list[list[Any]]:
             message.urgency,
             message.occasion if message.thread is None else message.thread,
             _encode(message.about).decode(),
+            _encode(message.parts).decode(),
             message.ignores_quiet_hours,
             message.useful_until,
+            repeat_at(message, now),
             message.on_behalf_of,
         )
         for message in messages
@@ -132,8 +137,12 @@ async def list_messages(
                EXISTS (SELECT 1 FROM stops AS s
                        WHERE s.recipient_id = m.recipient_id
                          AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))
-               ) AS stopped
+               ) OR (m.parts <> '{}' AND m.parts <@ stopped.rules) AS stopped,
+               ARRAY(SELECT unnest(m.parts) INTERSECT SELECT unnest(stopped.rules)) AS stopped_parts
         FROM messages AS m
+        CROSS JOIN LATERAL (
+            SELECT ARRAY(SELECT s.name FROM stops AS s WHERE s.recipient_id = m.recipient_id AND s.scope = 'rule')
+        ) AS stopped (rules)
         WHERE m.recipient_id = $1 AND m.tab = $2 AND m.state <> 'withdrawn'
           AND ($3::timestamptz IS NULL OR (m.queued_at, m.message_id) < ($3, $4::uuid))
         ORDER BY m.queued_at DESC, m.message_id DESC
@@ -158,8 +167,12 @@ async def find_message(conn: Conn, recipient_id: UUID, message_id: UUID, now: da
                EXISTS (SELECT 1 FROM stops AS s
                        WHERE s.recipient_id = m.recipient_id
                          AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))
-               ) AS stopped
+               ) OR (m.parts <> '{}' AND m.parts <@ stopped.rules) AS stopped,
+               ARRAY(SELECT unnest(m.parts) INTERSECT SELECT unnest(stopped.rules)) AS stopped_parts
         FROM messages AS m
+        CROSS JOIN LATERAL (
+            SELECT ARRAY(SELECT s.name FROM stops AS s WHERE s.recipient_id = m.recipient_id AND s.scope = 'rule')
+        ) AS stopped (rules)
         WHERE m.recipient_id = $1 AND m.message_id = $2 AND m.state <> 'withdrawn'
         """,
         recipient_id,
@@ -202,6 +215,7 @@ def _inbox_message(row: Any) -> InboxMessage:
         snoozed_until=row["snoozed_until"],
         stopped=row["stopped"],
         on_behalf_of=row["on_behalf_of"],
+        stopped_parts=frozenset(row["stopped_parts"]),
     )
 
 
@@ -233,9 +247,9 @@ async def update_snoozed(tx: Conn, recipient_id: UUID, message_id: UUID, until: 
     """None if the message has ended or is of no use any more by then."""
     row = await tx.fetchrow(
         """
-        UPDATE messages SET snoozed_until = $3, snoozes = snoozes + 1, read_at = NULL
+        UPDATE messages SET snoozed_until = $3, round = round + 1, remind_at = NULL, read_at = NULL
         WHERE recipient_id = $1 AND message_id = $2 AND state = 'active' AND useful_until > $3
-        RETURNING message_id, topic, snoozes, ignores_quiet_hours
+        RETURNING message_id, topic, round, ignores_quiet_hours
         """,
         recipient_id,
         message_id,

@@ -3,7 +3,14 @@
 from backend.core.db import Database
 
 OWNERS = ("subject_id", "recipient_id")
-DIRECTORIES = {"subject_directory", "feed_directory", "push_endpoints", "provider_transactions", "receipt_directory"}
+DIRECTORIES = {
+    "subject_directory",
+    "feed_directory",
+    "push_endpoints",
+    "provider_transactions",
+    "receipt_directory",
+    "stop_links",
+}
 """Keyed by the number they are asked by; they lead to the owner and hold nothing else of them."""
 
 

@@ -1,16 +1,19 @@
 """What a person chose holds at once, on all channels, and can be taken back."""
 
 from datetime import time, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from notifications.errors import BadQuietHours, CannotStop, UnknownTopic
 from notifications.inbox import count_unread, get_message
-from notifications.models import ChannelName, Kind, Locale, QuietHours, Reader, TopicChoice
+from notifications.models import ChannelName, Item, Kind, Locale, QuietHours, Reader, TopicChoice, Wording
 from notifications.preferences import (
     get_reader,
     list_choices,
+    list_stops,
+    resume_message,
     resume_rule,
     resume_topic,
     set_channel,
@@ -20,16 +23,17 @@ from notifications.preferences import (
     stop_rule,
     stop_topic,
 )
+from notifications.subscriptions import unsubscribe_others
 from notifications.topics import TOPICS
 from tests.notifications.town import Town, shown
 
 
-async def test_defaults_are_push_without_sms_and_no_unasked_recommendations(town: Town) -> None:
+async def test_defaults_are_push_without_sms(town: Town) -> None:
     choices = {choice.topic: choice for choice in await list_choices(town.db, uuid4())}
 
     assert list(choices) == list(TOPICS)
     assert choices["licence-expiry"] == TopicChoice(topic="licence-expiry", web_push=True, sms=False, stopped=False)
-    assert not choices["policy"].web_push
+    assert {choice.web_push for choice in choices.values()} == {True}
 
 
 async def test_choices_are_remembered(town: Town) -> None:
@@ -68,12 +72,103 @@ async def test_a_stop_holds_for_what_is_already_queued(town: Town, by: str) -> N
     elif by == "topic":
         assert await stop_topic(town.db, me, "licence-expiry", now) == 1
     else:
-        assert await stop_message(town.db, me, message.message_id, now) == "licence-expiry"
+        assert list(await stop_message(town.db, me, message.message_id, now)) == ["licence-expiry"]
     await town.sender().run_once()
 
     assert phone.messages == []
     assert await town.state(message) == ("dropped", "stopped")
     assert (await get_message(town.db, me, message.message_id, now)).stopped
+
+
+async def test_a_stop_survives_leaving_and_coming_back_with_the_same_browser_and_with_a_new_one(town: Town) -> None:
+    me, now = uuid4(), town.clock.now()
+    phone = await town.phone(me)
+    await stop_rule(town.db, me, "licence-expiry", now)
+    await stop_topic(town.db, me, "case", now)
+
+    await unsubscribe_others(town.db, me, None)
+    await town.attach(me, phone)
+    new = await town.phone(me)
+    await town.tell_one(me)
+    await town.tell_one(me, topic="case", rule="case-progress")
+    await town.tell_one(me, topic="payment", rule="bill-due")
+    await town.sender().run_once()
+
+    assert [len(each.messages) for each in (phone, new)] == [1, 1]
+    assert len(await list_stops(town.db, me)) == 2
+
+
+def a_digest(*rules: str) -> dict[str, Any]:
+    items = tuple(
+        Item(title=f"{rule} 到期", link="/wallet", action="查看", key=rule, rule=rule, stop_label=f"{rule} 的提醒")
+        for rule in rules
+    )
+    wording = Wording(title="几件事到日子了", body="合在一起提醒您。", action="查看", items=items)
+    return {"rule": "digest", "topic": "milestone", "zh": wording, "en": None}
+
+
+async def test_stopping_a_digest_stops_every_rule_it_speaks_of(town: Town) -> None:
+    me, now = uuid4(), town.clock.now()
+    phone = await town.phone(me)
+    digest = await town.tell_one(me, **a_digest("passport", "permit"))
+
+    stopped = await stop_message(town.db, me, digest.message_id, now)
+    await town.tell_one(me, rule="passport")
+    await town.tell_one(me, rule="driving")
+    await town.sender().run_once()
+
+    assert {rule: label.zh for rule, label in stopped.items()} == {
+        "passport": "passport 的提醒",
+        "permit": "permit 的提醒",
+    }
+    assert await town.state(digest) == ("dropped", "stopped")
+    assert len(phone.messages) == 1
+    assert (await get_message(town.db, me, digest.message_id, now)).stopped
+
+
+async def test_one_part_of_a_digest_is_stopped_alone_and_the_last_one_silences_it(town: Town) -> None:
+    me, now = uuid4(), town.clock.now()
+    await town.phone(me)
+    digest = await town.tell_one(me, **a_digest("passport", "permit"))
+
+    await stop_message(town.db, me, digest.message_id, now, "permit")
+    half = await get_message(town.db, me, digest.message_id, now)
+    assert not half.stopped
+    assert half.stopped_parts == {"permit"}
+    assert (await town.state(digest))[0] == "queued"
+    await stop_rule(town.db, me, "passport", now)
+
+    assert (await get_message(town.db, me, digest.message_id, now)).stopped
+    assert await town.state(digest) == ("dropped", "stopped")
+    with pytest.raises(CannotStop):
+        await stop_message(town.db, me, digest.message_id, now, "driving")
+
+
+async def test_taking_back_the_stop_of_a_part_lets_the_digest_out_again(town: Town) -> None:
+    me, now = uuid4(), town.clock.now()
+    phone = await town.phone(me)
+    digest = await town.tell_one(me, **a_digest("passport", "permit"))
+    await stop_message(town.db, me, digest.message_id, now)
+
+    await resume_message(town.db, me, digest.message_id, now, "permit")
+    await town.pass_time(seconds=1)
+    await town.sender().run_once()
+
+    assert [stop.name for stop in await list_stops(town.db, me)] == ["passport"]
+    assert len(phone.messages) == 1
+
+
+async def test_a_digest_stopped_in_parts_while_a_sender_holds_it_is_dropped_at_its_next_attempt(town: Town) -> None:
+    me = uuid4()
+    phone = await town.phone(me)
+    digest = await town.tell_one(me, **a_digest("passport", "permit"))
+    await town.db.execute("UPDATE deliveries SET leased_until = $1", town.clock.now() + timedelta(minutes=2))
+    await stop_message(town.db, me, digest.message_id, town.clock.now())
+    await town.pass_time(minutes=3)
+    await town.sender().run_once()
+
+    assert phone.messages == []
+    assert await town.state(digest) == ("dropped", "stopped")
 
 
 async def test_a_stop_that_comes_while_a_sender_holds_the_delivery_counts_at_its_next_attempt(town: Town) -> None:

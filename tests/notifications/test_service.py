@@ -127,17 +127,6 @@ async def test_nothing_is_planned_where_nothing_is_switched_on(town: Town) -> No
     assert await town.deliveries() == []
 
 
-async def test_a_recommendation_is_pushed_only_to_those_who_asked_for_it(town: Town) -> None:
-    asked, silent = uuid4(), uuid4()
-    phones = [await town.phone(asked), await town.phone(silent)]
-    await set_channel(town.db, asked, "policy", ChannelName.WEB_PUSH, enabled=True, now=town.clock.now())
-
-    await town.tell(*(a_message(person, town.clock.now(), topic="policy") for person in (asked, silent)))
-    await town.sender().run_once()
-
-    assert [len(phone.messages) for phone in phones] == [1, 0]
-
-
 async def test_at_night_it_waits_for_half_past_eight(town: Town) -> None:
     me = uuid4()
     phone = await town.phone(me)

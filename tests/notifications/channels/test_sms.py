@@ -1,16 +1,22 @@
 """The short message says that there is news, and nothing else; the gateway is asked like any service."""
 
 import json
+import re
 from collections.abc import AsyncIterator
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
 from aiohttp import web
 
+from backend.core.crypto import Keyring
 from notifications.channels.sms import Sms, sms_text
 from notifications.counters import REFUSED
+from notifications.errors import StopLinkNotFound
 from notifications.models import ChannelName, Locale
 from notifications.preferences import set_channel
+from notifications.queries.claims import Claimed
+from notifications.stop_links import make_code, read_code
 from notifications.topics import TOPICS
 from notifications.webpush.transport import AiohttpTransport
 from tests.notifications.town import PUBLIC_URL, Town
@@ -32,7 +38,7 @@ async def gateway() -> Gateway:
 
 
 @pytest.fixture
-async def sms(gateway: Gateway) -> AsyncIterator[Sms]:
+async def sms(gateway: Gateway, town: Town, keyring: Keyring) -> AsyncIterator[Sms]:
     app = web.Application()
     app.router.add_post("/messages", gateway.receive)
     runner = web.AppRunner(app, access_log=None)
@@ -43,8 +49,13 @@ async def sms(gateway: Gateway) -> AsyncIterator[Sms]:
     async def phone_of(recipient_id: UUID) -> str | None:
         return None if recipient_id.int == 0 else "13800000000"
 
+    async def link_of(delivery: Claimed) -> str:
+        sign = partial(keyring.lookup, "stop-link")
+        code = await make_code(town.db, sign, delivery.recipient_id, delivery.message_id, town.clock.now())
+        return f"{PUBLIC_URL}/s/{code}"
+
     async with AiohttpTransport() as transport:
-        yield Sms(transport, f"http://127.0.0.1:{runner.addresses[0][1]}/messages", PUBLIC_URL, phone_of)
+        yield Sms(transport, f"http://127.0.0.1:{runner.addresses[0][1]}/messages", phone_of, link_of)
     await runner.cleanup()
 
 
@@ -60,7 +71,25 @@ async def test_whoever_asked_for_it_gets_a_short_message(town: Town, sms: Sms, g
 
     (received,) = gateway.received
     assert received["to"] == "13800000000"
-    assert received["text"] == "您有一项证照服务提醒，请登录查看：https://city.example/messages"
+    words, link = received["text"].split("：")
+    assert words == "您有一项证照服务提醒，查看或不再提醒"
+    assert re.fullmatch(r"https://city\.example/s/[A-Za-z0-9_-]{12}", link)
+
+
+async def test_the_address_in_it_leads_to_this_message(town: Town, sms: Sms, gateway: Gateway) -> None:
+    me = uuid4()
+    await tell(town, sms, me)
+
+    (received,) = gateway.received
+    found = await read_code(town.db, received["text"][-12:])
+
+    assert found.recipient_id == me
+
+
+@pytest.mark.parametrize("code", ["", "AAAAAAAAAAAA", "x" * 5000])
+async def test_an_address_that_was_never_given_leads_nowhere(town: Town, code: str) -> None:
+    with pytest.raises(StopLinkNotFound):
+        await read_code(town.db, code)
 
 
 async def test_a_repeated_message_has_the_same_id(town: Town, sms: Sms, gateway: Gateway) -> None:
@@ -89,4 +118,4 @@ async def test_a_gateway_that_is_not_there_is_an_operators_matter(town: Town, sm
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_it_fits_one_chinese_short_message(topic: str) -> None:
-    assert len(sms_text(topic, Locale.ZH, "https://suishenban.sh.gov.cn")) <= 70
+    assert len(sms_text(topic, Locale.ZH, "https://suishenban.sh.gov.cn/s/" + "x" * 12)) <= 70

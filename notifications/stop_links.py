@@ -1,0 +1,40 @@
+"""The short address in a short message: it leads to reading, and to stopping without signing in.
+
+Whoever holds the code may stop and resume what that message told of, and nothing else; a stop must not depend on a
+sign-in that fails. The code is signed with a key of the house, so that every try of a delivery carries the same, and
+only its hash is kept.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from notifications.errors import StopLinkNotFound
+from notifications.models import Pointer
+from notifications.ports import Conn
+from notifications.queries import stop_links as queries
+
+Sign = Callable[[str], bytes]
+_BYTES = 9  # 72 bits, twelve characters: nobody guesses one of a million in use, and a short message stays one
+_LONGEST = 64
+
+
+async def make_code(db: Conn, sign: Sign, recipient_id: UUID, message_id: UUID, now: datetime) -> str:
+    """The code for a message. `sign` is a keyed hash of at least nine bytes."""
+    code = base64.urlsafe_b64encode(sign(f"{recipient_id}/{message_id}")[:_BYTES]).decode()
+    await queries.insert_link(db, _hash(code), recipient_id, message_id, now)
+    return code
+
+
+async def read_code(conn: Conn, code: str) -> Pointer:
+    """Whose message it is, and which. Raises StopLinkNotFound."""
+    found = await queries.find_link(conn, _hash(code)) if len(code) <= _LONGEST else None
+    if found is None:
+        raise StopLinkNotFound
+    return found
+
+
+def _hash(code: str) -> bytes:
+    return hashlib.sha256(code.encode()).digest()
