@@ -26,6 +26,7 @@ from backend.departments.feeds import take_feed
 from backend.departments.models import DepartmentId, DepartmentKey, KeyId
 from backend.departments.service import add_department, add_key
 from backend.licences.feed import LicenceFeed
+from backend.payments.merchants import read_merchants
 from backend.sandbox.residents import DemoResident, demo_residents, find_resident
 from notifications.models import ChannelName
 from notifications.preferences import set_channel, set_quiet_hours
@@ -84,6 +85,7 @@ DEMO_LICENCES = (
 async def prepare(pack: Path, home: Path, *, demo: bool) -> None:
     """Brings schema, pack and demo up to date; what is there already stays, what an interruption left out is added."""
     settings = read_settings()
+    read_merchants(settings.merchants, settings.public_url)  # what is wrong is said here, not in the log of a program
     await migrate(settings.database_url)
     async with open_resources(settings) as hall:
         await publish_pack(hall.db, pack, hall.now())

@@ -160,6 +160,18 @@ async def test_servers_of_ones_own_take_the_place_of_the_embedded_ones(
         hall.process.wait(30)
 
 
+async def test_a_merchants_file_with_faults_is_said_at_start_without_what_is_in_it(
+    data: Path, database_url: str, redis_url: str
+) -> None:
+    file = data.parent / "merchants.json"
+    file.write_text('{"wechat": {"api_v3_key": "a secret"}}')
+    hall = Up(data, "--no-demo", DATABASE_URL=database_url, REDIS_URL=redis_url, SUISHENBAN_MERCHANTS=str(file))
+
+    assert await asyncio.to_thread(hall.process.wait, 60) == 1
+    assert "suishenban: merchants: wechat.mchid: missing; wechat.appid: missing" in hall.log.read_text()
+    assert "a secret" not in hall.log.read_text()
+
+
 async def test_a_second_hall_in_the_same_directory_is_refused_with_the_reason(data: Path) -> None:
     data.mkdir()
     first = Up(data)
