@@ -1,0 +1,1 @@
+"""Payments under fire: real processes, real Postgres, real signatures."""
