@@ -47,6 +47,9 @@ from backend.payments import routes as payments_routes
 from backend.payments.callback_route import give_providers
 from backend.payments.channels import NO_WAYS_TO_PAY, Providers
 from backend.payments.gateways import open_providers
+from backend.payments.payouts import notices as payout_notices
+from backend.payments.payouts.bank import Bank, open_bank
+from backend.payments.payouts.notices import give_bank
 from backend.payments.receipts import pages as receipts_pages
 from backend.payments.receipts import routes as receipts_routes
 from backend.payments.reconciliation import pages as reconciliation_pages
@@ -72,6 +75,7 @@ HANDLERS: list[BaseRouteHandler] = [
     *inbox_routes.HANDLERS,
     *payments_pages.HANDLERS,
     *payments_routes.HANDLERS,
+    *payout_notices.HANDLERS,
     *reconciliation_pages.HANDLERS,
     *receipts_pages.HANDLERS,
     *receipts_routes.HANDLERS,
@@ -116,7 +120,9 @@ def face(city: City) -> CityFace:
     )
 
 
-def create_app(resources: Resources, city: City, providers: Providers = NO_WAYS_TO_PAY) -> tuple[Edge, Litestar]:
+def create_app(
+    resources: Resources, city: City, providers: Providers = NO_WAYS_TO_PAY, bank: Bank | None = None
+) -> tuple[Edge, Litestar]:
     """The whole hall on resources that the caller owns: what serves requests, and the application inside it."""
     for handler in HANDLERS:
         require_declared(handler)
@@ -151,6 +157,7 @@ def create_app(resources: Resources, city: City, providers: Providers = NO_WAYS_
     give_in_turn(app)
     admit_operators(app)
     give_providers(app.state, providers)
+    give_bank(app.state, bank)
     attach(app, resources, face(city))
     return Edge(app, secure=resources.settings.secure), app
 
@@ -172,8 +179,12 @@ class Served:
         """The lifespan protocol of ASGI: startup, wait, shutdown."""
         await receive()
         try:
-            async with open_resources(self._settings) as resources, open_providers(self._settings) as providers:
-                self._edge, app = create_app(resources, await read_city(resources.db), providers)
+            async with (
+                open_resources(self._settings) as resources,
+                open_providers(self._settings) as providers,
+                open_bank(self._settings) as bank,
+            ):
+                self._edge, app = create_app(resources, await read_city(resources.db), providers, bank)
                 preload()
                 gc.freeze()  # the city and the templates stay: looking through them all again would stop us for 0.2 s
                 async with app.lifespan():

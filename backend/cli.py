@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from backend.commands import (
+    bank,
     department,
     gateway,
     keys,
@@ -36,6 +37,7 @@ GROUPS = (
     keys,
     programs,
     gateway,
+    bank,
 )
 
 

@@ -23,6 +23,7 @@ from backend.demo_operators import OPERATORS_FILE
 from backend.embedded.home import Home
 from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.redis import EmbeddedRedis
+from backend.sandbox.bank.contract import onboard_bank
 from backend.sandbox.gateways.onboarding import CONTRACTS, contracts_in, onboard
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -41,13 +42,18 @@ class Options(Struct, frozen=True, kw_only=True):
 
     @property
     def ports(self) -> range:
-        """Of the web server; with a demo then of the sandbox and of the payment providers."""
-        return range(self.port, self.port + (2 + len(CONTRACTS) if self.demo else 1))
+        """Of the web server; with a demo then of the sandbox, of the payment providers and of the bank."""
+        return range(self.port, self.port + (3 + len(CONTRACTS) if self.demo else 1))
 
     @property
     def gateways(self) -> dict[str, str]:
         """Where each payment provider of the demo is."""
-        return {name: f"http://localhost:{port}" for name, port in zip(CONTRACTS, self.ports[2:], strict=True)}
+        return {name: f"http://localhost:{port}" for name, port in zip(CONTRACTS, self.ports[2:-1], strict=True)}
+
+    @property
+    def bank(self) -> str:
+        """Where the bank of the demo is."""
+        return f"http://localhost:{self.ports[-1]}"
 
 
 class Program(Struct, frozen=True):
@@ -154,9 +160,12 @@ def _programs(options: Options, home: Home) -> dict[str, Program]:
     if options.demo:
         sandbox = options.port + 1
         programs["sandbox"] = Program(["sandbox", "--port", str(sandbox)], f"http://127.0.0.1:{sandbox}/healthz")
-        for name, port in zip(CONTRACTS, options.ports[2:], strict=True):
+        for name, port in zip(CONTRACTS, options.ports[2:-1], strict=True):
             arguments = ["gateway", name, "--port", str(port), "--data", str(home.directory)]
             programs[name] = Program(arguments, f"http://127.0.0.1:{port}/healthz")
+        port = options.ports[-1]
+        arguments = ["bank", "--port", str(port), "--data", str(home.directory)]
+        programs["bank"] = Program(arguments, f"http://127.0.0.1:{port}/healthz")
     host = "127.0.0.1" if options.host == "0.0.0.0" else options.host  # noqa: S104 - only compared
     web = ["web", "--host", options.host, "--port", str(options.port), "--processes", str(options.web_processes)]
     return programs | {
@@ -209,6 +218,7 @@ def _settings(options: Options, home: Home) -> dict[str, str]:
             "OIDC_CLIENT_SECRET": kept.oidc_client_secret,
             "SMS_URL": f"{sandbox}/sms",
             "MERCHANTS": str(onboard(contracts_in(home.directory), options.gateways)),
+            "BANK": str(onboard_bank(contracts_in(home.directory), options.bank)),
             "SANDBOX": "true",
         }
     defaults = {f"SUISHENBAN_{name}": value for name, value in names.items()}
@@ -254,6 +264,7 @@ def _welcome(options: Options, home: Home, seconds: float) -> None:
         print(f"  Outside world    http://localhost:{options.port + 1} (sign-in, SMS)")
         gateways = "   ".join(f"{address} ({name})" for name, address in options.gateways.items())
         print(f"  Payments         {gateways}")
+        print(f"  Payouts          {options.bank} (bank)")
         print(f"  Operators' desk  {url}/ops (keys: {home.directory / OPERATORS_FILE})")
         print(f"\n  Try it: sign in at {url}/login as 林晓雯 ({TRY_IT_RESIDENT}), let a department feed a licence that")
         print("  expires in 30 days and run the sweep; the message is in the inbox, pushed, and sent as SMS:\n")

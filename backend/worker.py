@@ -24,6 +24,9 @@ from backend.payments.callbacks import retry_waiting
 from backend.payments.channels import NO_WAYS_TO_PAY, Providers
 from backend.payments.gateways import open_providers
 from backend.payments.ledger import note_check
+from backend.payments.payouts.bank import Bank, open_bank
+from backend.payments.payouts.comparing import compare_due
+from backend.payments.payouts.paying import pay_out
 from backend.payments.poller import poll_orders, poll_refunds
 from backend.payments.reconciliation.daily import reconcile_due
 from notifications.channels.channel import Channel
@@ -45,9 +48,16 @@ _BILLS_S = 60
 class Worker:
     """All background work of the hall on resources that the caller owns; any number of workers may run."""
 
-    def __init__(self, hall: Resources, transport: Transport, providers: Providers = NO_WAYS_TO_PAY) -> None:
+    def __init__(
+        self,
+        hall: Resources,
+        transport: Transport,
+        providers: Providers = NO_WAYS_TO_PAY,
+        bank: Bank | None = None,
+    ) -> None:
         self._hall = hall
         self._providers = providers
+        self._bank = bank
         self._city: City | None = None
         self._dispatcher = Dispatcher(hall.db, event_map(hall.redis))
         name = f"{socket.gethostname()}:{os.getpid()}"
@@ -60,6 +70,8 @@ class Worker:
             every(0.5, self.look_again, "rules"),
             every(30, self.sweep, "sweep"),
             every(2, self.settle_payments, "payments"),
+            every(2, self.pay_out, "payouts"),
+            every(_BILLS_S, self.compare_payouts, "days of payouts"),
             every(_LEDGER_CHECK_S, self.check_ledger, "ledger"),
             every(_BILLS_S, self.reconcile, "reconciliation"),
             every(LIFETIME_S / 3, self.beat, "heartbeat"),
@@ -95,6 +107,15 @@ class Worker:
         orders = await poll_orders(hall.db, hall.keyring, self._providers, now)
         refunds = await poll_refunds(hall.db, hall.keyring, self._providers, now)
         return await retry_waiting(hall.db, hall.keyring, now) or orders or refunds
+
+    async def pay_out(self) -> bool:
+        """Hands payouts to the bank and asks about them; True when there may be more."""
+        hall = self._hall
+        return self._bank is not None and await pay_out(hall.db, hall.keyring, self._bank, hall.now())
+
+    async def compare_payouts(self) -> bool:
+        """Holds the oldest day that was not yet against the bank's list; True when there may be more."""
+        return self._bank is not None and await compare_due(self._hall.db, self._bank, self._hall.now())
 
     async def reconcile(self) -> bool:
         """Fetches and matches the providers' daily bills that are due; True when there may be more."""
@@ -137,9 +158,10 @@ async def serve(settings: Settings) -> None:
     async with (
         open_resources(settings) as hall,
         open_providers(settings) as providers,
+        open_bank(settings) as bank,
         AiohttpTransport() as transport,
     ):
-        await Worker(hall, transport, providers).run(stop)
+        await Worker(hall, transport, providers, bank).run(stop)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ def add(commands: Commands) -> None:
     gateway.add_argument("--host", default="127.0.0.1")
     gateway.add_argument("--port", type=port, required=True)
     gateway.add_argument("--url", help="where residents and the hall reach it (default: http://localhost:PORT)")
-    gateway.add_argument("--time-scale", type=_scale, default=60.0, help="how many times faster than real it retries")
+    gateway.add_argument("--time-scale", type=scale, default=60.0, help="how many times faster than real it retries")
 
 
 def _gateway(options: argparse.Namespace) -> None:
@@ -32,11 +32,11 @@ def _gateway(options: argparse.Namespace) -> None:
     serve("backend.sandbox.gateways.program:from_environment", options.host, options.port, processes=1)
 
 
-def _scale(text: str) -> float:
+def scale(text: str) -> float:
     try:
-        scale = float(text)
+        value = float(text)
     except ValueError:
-        scale = 0
-    if not 1 <= scale <= 100_000:
+        value = 0
+    if not 1 <= value <= 100_000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 1")
-    return scale
+    return value

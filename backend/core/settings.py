@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     push_extra_origins: str = ""  # origins that may receive pushes beside the known services, separated by commas
     sms_url: str = ""
     merchants: str = ""  # path of the file with our numbers and keys at the payment providers; empty: no way to pay
+    bank: str = ""  # path of the file with our name and keys at the bank that pays out; empty: nothing is paid out
     trust_forwarded: bool = False  # a gateway in front adds the caller's address to X-Forwarded-For
     sandbox: bool = False  # the outside world is simulated: a sweep may look at days to come
     log_level: str = "INFO"

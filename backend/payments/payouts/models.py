@@ -64,7 +64,7 @@ class Word(StrEnum):
 
 
 class Told(Struct, frozen=True, kw_only=True):
-    """One fact told by the bank, the same by answer, callback, query and day's list."""
+    """One fact told by the bank, the same by answer, notice, query and day's list."""
 
     payout_no: str
     amount_fen: Fen

@@ -1,7 +1,8 @@
-"""Ordering a payout, and THE effect of what the bank tells of it: the same by answer, callback, query and day's list."""
+"""Ordering a payout, and THE effect of what the bank tells of it: the same by answer, notice, query and day's list."""
 
 import os
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -137,11 +138,12 @@ async def _book(tx: Tx, payout: Payout, source: Source, at: datetime, now: datet
 
 
 async def _record(tx: Tx, payout: Payout, after: PayoutState, now: datetime) -> None:
-    facts = {"subject_id": payout.subject_id, "payout_no": payout.payout_no, "amount_fen": payout.amount_fen}
+    facts: dict[str, Any] = {"payout_no": payout.payout_no, "amount_fen": payout.amount_fen}
     if after is PayoutState.PAID:
-        await record(tx, [PayoutPaid(**facts)], now)
+        await record(tx, [PayoutPaid(subject_id=payout.subject_id, **facts)], now)
     elif after not in _OPEN:
-        await record(tx, [PayoutFailed(**facts, returned=after is PayoutState.RETURNED)], now)
+        returned = after is PayoutState.RETURNED
+        await record(tx, [PayoutFailed(subject_id=payout.subject_id, returned=returned, **facts)], now)
 
 
 async def _against(tx: Tx, payout: Payout, told: Told, source: Source, now: datetime) -> Verdict:

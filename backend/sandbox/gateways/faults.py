@@ -19,6 +19,10 @@ class Fault(StrEnum):
     REFUND_CLOSED = "refund_closed"
     SIGNATURE_PROBE = "signature_probe"
     NEW_CERTIFICATE = "new_certificate"
+    PAYEE_REFUSED = "payee_refused"
+    BOUNCES = "bounces"
+    STUCK = "stuck"
+    FORGETS = "forgets"
 
 
 # What the desk says of each, in Chinese and English.
@@ -50,6 +54,10 @@ SENTENCES: Mapping[Fault, tuple[str, str]] = {
         "通知用刚换的平台证书签名，商户须先下载。",
         "Notices are signed with a new platform certificate that the merchant must download first.",
     ),
+    Fault.PAYEE_REFUSED: ("户名与账号不符，拒绝付款。", "The name does not fit the account: nothing is paid."),
+    Fault.BOUNCES: ("付出去的钱随后被退回。", "What was paid comes back shortly after."),
+    Fault.STUCK: ("受理后一直不付。", "A payout is accepted and stays so."),
+    Fault.FORGETS: ("查询一律回答没有这笔。", "Whatever is asked about is said to be unknown."),
 }
 # What any provider may do; the others belong to one provider's protocol.
 COMMON = (

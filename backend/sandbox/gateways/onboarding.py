@@ -31,14 +31,14 @@ def onboard(directory: Path, addresses: Mapping[str, str]) -> Path:
         kept = directory / f"{name}.contract.json"
         if not kept.exists():
             ours, theirs = contract.make()
-            _write(directory / f"{name}.json", ours)
-            _write(kept, theirs)
+            write_contract(directory / f"{name}.json", ours)
+            write_contract(kept, theirs)
         merchants[name] = contract.addressed(msgspec.json.decode(kept.read_bytes()), addresses[name])
-    _write(directory / MERCHANTS, merchants)
+    write_contract(directory / MERCHANTS, merchants)
     return directory / MERCHANTS
 
 
-def _write(path: Path, content: Mapping[str, Any]) -> None:
+def write_contract(path: Path, content: Mapping[str, Any]) -> None:
     """Whole or not at all, for the owner's eyes only."""
     draft = path.with_suffix(".draft")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

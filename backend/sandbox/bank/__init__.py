@@ -1,0 +1,1 @@
+"""The bank that pays out, as a program of its own: signed JSON over HTTP, one number for every try, faults."""
