@@ -80,6 +80,7 @@ class Known(Struct, frozen=True, kw_only=True):
     events: tuple[EventFact, ...] = ()
     bills: tuple[BillFact, ...] = ()
     answers: tuple[AnswerFact, ...] = ()
+    is_represented: bool = False  # some source has said at some time who may act for them
 
 
 class Cause(Struct, frozen=True):
@@ -165,3 +166,8 @@ class Addressee(Struct, frozen=True):
 
     recipient_id: UUID
     on_behalf: bool = False
+
+
+def message_occasion(occasion: str, subject_id: UUID, recipient_id: UUID) -> str:
+    """By which occasion a message is known: one reader may be told the same of several for whom they act."""
+    return occasion if subject_id == recipient_id else f"{occasion}@{subject_id}"

@@ -22,8 +22,9 @@ class Settling(Struct, frozen=True):
 
 class Plan(Struct, frozen=True, kw_only=True):
     """About one subject. `new` holds and was never spoken of; `again` was settled and holds once more, or is still
-    unheard; `late` holds but came to be known too late; `against` has come due in the days looked at and does not hold.
-    `lost` are entitlements that were confirmed and whose cause has turned out not to be.
+    unheard; `standing` was told and holds; `late` holds but came to be known too late; `against` has come due in the
+    days looked at and does not hold. `lost` are entitlements that were confirmed and whose cause has turned out not to
+    be.
     """
 
     known: Known
@@ -34,6 +35,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     against: tuple[Decision, ...]
     repeated: tuple[Decision, ...]
     lost: tuple[Match, ...] = ()
+    standing: tuple[Decision, ...] = ()
 
 
 class Days(Struct, frozen=True):
@@ -74,14 +76,15 @@ def plan(book: Rulebook, known: Known, matches: Sequence[Match], days: Days) -> 
         known=known,
         new=tuple(d for d in told_now if days.reaches(book.rules[d.rule], d)),
         late=tuple(d for d in told_now if days.is_too_late(book.rules[d.rule], d)),
-        again=tuple(_again(seen, holding)),
+        again=tuple(_again(book, seen, holding)),
         settle=tuple(
-            Settling(match, why_over(match, known, objections.get(match.cause_key)))
+            Settling(match, why_over(book.rules[match.rule].anchor, match, known, objections.get(match.cause_key)))
             for match in matches
             if match.state in _STANDING and match.rule in book.rules and match.cause_key not in holding
         ),
         against=tuple(d for d in decisions if d.against is not None and days.reaches(book.rules[d.rule], d)),
         repeated=tuple(d for d in holding.values() if (d.rule, d.occasion) in seen and d.due_on > days.after),
+        standing=tuple(d for d in holding.values() if _is_told(seen.get((d.rule, d.occasion)))),
         lost=tuple(
             match
             for match in matches
@@ -101,10 +104,16 @@ def _stays(book: Rulebook, rule: str) -> bool:
     return rule in book.rules and book.rules[rule].anchor is not Anchor.CALENDAR
 
 
+def _is_told(match: Match | None) -> bool:
+    return match is not None and match.state == MatchState.TOLD
+
+
 def _again(
-    seen: dict[tuple[str, str], Match], holding: dict[tuple[str, str, date], Decision]
+    book: Rulebook, seen: dict[tuple[str, str], Match], holding: dict[tuple[str, str, date], Decision]
 ) -> Iterator[tuple[Match, Decision]]:
     for decision in holding.values():
         match = seen.get((decision.rule, decision.occasion))
+        if book.rules[decision.rule].state is RuleState.SHADOW:
+            continue
         if match is not None and match.state in {MatchState.SETTLED, MatchState.UNHEARD}:
             yield match, decision

@@ -32,5 +32,5 @@ async def settle(tx: Tx, settling: Sequence[Settling], now: datetime) -> None:
 
 async def _withdraw(tx: Tx, recipient_id: UUID, message_id: UUID, told: Sequence[Telling], now: datetime) -> None:
     """A message of its own goes by its rule and occasion, the rest of a digest by the digest's."""
-    if not await withdraw(tx, recipient_id, told[0].rule, now, occasions=[each.occasion for each in told]):
+    if not await withdraw(tx, recipient_id, told[0].rule, now, occasions=[each.message_occasion for each in told]):
         await withdraw(tx, recipient_id, DIGEST, now, occasions=[digest_occasion(message_id)])

@@ -1,27 +1,29 @@
 """THE way out: what is planned for many people becomes matches and messages, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import date, datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from msgspec import Struct
 
-from backend.city.rules import Audience, MessageClass, RuleState
+from backend.city.rules import MessageClass, RuleState
 from backend.core.db import Queryable, Tx
 from backend.core.ids import uuid7
-from backend.matching.models import Addressee, Decision, Match, MatchState
+from backend.matching.agents import Agents, Name, agents_of, follow_agents
+from backend.matching.models import Decision, Match, MatchState
 from backend.matching.planning import Plan, state_of
 from backend.matching.queries import matches as queries
 from backend.matching.queries.matches import NewMatch
 from backend.matching.rulebook import Rulebook
 from backend.matching.settling import settle
-from backend.matching.wording.messages import DIGEST, Due, message
+from backend.matching.wording.messages import DIGEST, Due, message, useful_until
 from notifications.models import Message, Pointer
 from notifications.preferences import list_stopped_rules
 from notifications.service import queue, reinstate
 
-_GUARDIAN = "guardian"
+Heard: TypeAlias = dict[Name, set[UUID]]
 
 
 class Telling(Struct, frozen=True):
@@ -29,20 +31,33 @@ class Telling(Struct, frozen=True):
 
     messages: tuple[Message, ...]
     due: tuple[tuple[UUID, Due], ...]
-    unheard: frozenset[tuple[UUID, str, str]]  # subject, rule, occasion
+    unheard: frozenset[Name]
 
 
-async def compose(conn: Queryable, book: Rulebook, found: Sequence[tuple[Plan, Decision]], today: date) -> Telling:
-    """The messages for what was found. What the daily sweep has to tell one reader goes together."""
-    told = [(plan, decision) for plan, decision in found if book.rules[decision.rule].state is RuleState.LIVE]
-    agents = await _agents(conn, book, told, today)
+async def compose(
+    conn: Queryable,
+    book: Rulebook,
+    found: Sequence[tuple[Plan, Decision]],
+    today: date,
+    *,
+    agents: Agents | None = None,
+    heard: Heard | None = None,
+) -> Telling:
+    """The messages for what was found. What the daily sweep has to tell one reader of one subject goes together.
+
+    `heard`: what was found before, and who has been told of it; others are told only while it is of use.
+    """
+    live = [(plan, decision) for plan, decision in found if book.rules[decision.rule].state is RuleState.LIVE]
+    agents = agents or await agents_of(conn, [plan.known for plan, _ in live], today)
     due, unheard = [], set()
-    for plan, decision in told:
-        subject_id = plan.known.subject_id
-        addressees = _addressees(book, plan, decision, agents.get(subject_id, ()))
-        due += [Due(subject_id, book.rules[decision.rule], decision, addressee) for addressee in addressees]
-        if not addressees:
-            unheard.add((subject_id, decision.rule, decision.occasion))
+    for plan, decision in live:
+        told = _due(book, plan, decision, agents, today)
+        name = _name(plan, decision)
+        if heard is not None and name in heard:
+            told = [each for each in told if _is_news(each, heard[name], book, today)]
+        due += told
+        if not told:
+            unheard.add(name)
     groups = await _groups(conn, due)
     return Telling(
         messages=tuple(message(message_id, several, today, book.city) for message_id, several in groups.items()),
@@ -56,34 +71,61 @@ async def carry_out(
 ) -> tuple[Telling, list[Pointer]]:
     """Matches, messages, and what is taken back: all of it or nothing. The subjects are locked by the caller."""
     await settle(tx, [each for plan in plans for each in plan.settle], now)
-    afresh = await _reinstate(tx, plans, now)
+    agents = await agents_of(tx, [plan.known for plan in plans], today)
+    heard = await follow_agents(tx, [plan.known for plan in plans], agents, now)
+    heard |= await _reinstate(tx, plans, agents, now)
     found = [(plan, decision) for plan in plans for decision in plan.new]
-    telling = await compose(tx, book, [*found, *((plan, decision) for plan, _, decision in afresh)], today)
+    before = [(plan, decision) for plan in plans for decision in _found_before(plan)]
+    telling = await compose(tx, book, [*found, *before], today, agents=agents, heard=heard)
     new = [_new(book, plan, decision, telling) for plan, decision in found]
     new += [NewMatch(plan.known.subject_id, each, MatchState.LATE) for plan in plans for each in _late(book, plan)]
     if new:
         await queries.insert_matches(tx, new, now)
-    heard = [match for plan, match, decision in afresh if _name(plan, decision) not in telling.unheard]
-    if heard:
-        await queries.update_state(tx, heard, MatchState.TOLD, [None] * len(heard), now)
+    at_last = [
+        match for plan in plans for match, decision in plan.again if _name(plan, decision) not in telling.unheard
+    ]
+    if at_last:
+        await queries.update_state(tx, at_last, MatchState.TOLD, [None] * len(at_last), now)
     if telling.due:
         await queries.insert_tellings(tx, [_telling(message_id, due) for message_id, due in telling.due])
     return telling, await queue(tx, telling.messages, now)
 
 
-async def _reinstate(tx: Tx, plans: Sequence[Plan], now: datetime) -> list[tuple[Plan, Match, Decision]]:
-    """Messages that were taken back hold again; returns what is told afresh, there being none to bring back."""
-    again = [(plan, match, decision) for plan in plans for match, decision in plan.again]
+async def _reinstate(tx: Tx, plans: Sequence[Plan], agents: Agents, now: datetime) -> Heard:
+    """Messages that were taken back hold again. Returns who has them now, of each of these and of what is unheard."""
+    again = [match for plan in plans for match, _ in plan.again]
     if not again:
-        return []
-    back = set()
-    for told in await queries.list_tellings(tx, [match for _, match, _ in again]):
-        if await reinstate(tx, told.recipient_id, told.rule, told.occasion, now):
-            back.add((told.subject_id, told.rule, told.occasion))
-    revived = [match for _, match, _ in again if (match.subject_id, match.rule, match.occasion) in back]
+        return {}
+    heard = {_name_of(match): set[UUID]() for match in again if match.state == MatchState.UNHEARD}
+    back = []
+    for told in await queries.list_tellings(tx, again):
+        if not agents.may_read(told.subject_id, told.recipient_id):
+            continue
+        if await reinstate(tx, told.recipient_id, told.rule, told.message_occasion, now):
+            name = told.subject_id, told.rule, told.occasion
+            heard.setdefault(name, set()).add(told.recipient_id)
+            back.append((*name, told.recipient_id, told.message_id))
+    revived = [match for match in again if heard.get(_name_of(match))]
     if revived:
         await queries.update_state(tx, revived, MatchState.TOLD, [None] * len(revived), now)
-    return [each for each in again if (each[1].subject_id, each[1].rule, each[1].occasion) not in back]
+        await queries.insert_tellings(tx, back)
+    return heard
+
+
+def _found_before(plan: Plan) -> Iterable[Decision]:
+    """What has to be told anew, or to others than before."""
+    yield from (decision for _, decision in plan.again)
+    if plan.known.is_represented:
+        yield from plan.standing
+
+
+def _due(book: Rulebook, plan: Plan, decision: Decision, agents: Agents, today: date) -> list[Due]:
+    rule, subject_id = book.rules[decision.rule], plan.known.subject_id
+    return [Due(subject_id, rule, decision, each) for each in agents.addressees(rule, plan.known, today)]
+
+
+def _is_news(due: Due, heard: Set[UUID], book: Rulebook, today: date) -> bool:
+    return due.addressee.recipient_id not in heard and useful_until(due, book.city) > today
 
 
 def _new(book: Rulebook, plan: Plan, decision: Decision, telling: Telling) -> NewMatch:
@@ -91,8 +133,12 @@ def _new(book: Rulebook, plan: Plan, decision: Decision, telling: Telling) -> Ne
     return NewMatch(plan.known.subject_id, decision, state_of(book.rules[decision.rule], heard=heard))
 
 
-def _name(plan: Plan, decision: Decision) -> tuple[UUID, str, str]:
+def _name(plan: Plan, decision: Decision) -> Name:
     return plan.known.subject_id, decision.rule, decision.occasion
+
+
+def _name_of(match: Match) -> Name:
+    return match.subject_id, match.rule, match.occasion
 
 
 def _late(book: Rulebook, plan: Plan) -> Iterable[Decision]:
@@ -104,37 +150,13 @@ def _telling(message_id: UUID, due: Due) -> tuple[UUID, str, str, UUID, UUID]:
     return due.subject_id, due.decision.rule, due.decision.occasion, due.addressee.recipient_id, message_id
 
 
-async def _agents(
-    conn: Queryable, book: Rulebook, told: Sequence[tuple[Plan, Decision]], today: date
-) -> dict[UUID, list[tuple[UUID, str]]]:
-    """Who acts for those about whom others are told."""
-    asked = {
-        plan.known.subject_id
-        for plan, decision in told
-        if not plan.known.is_person or book.rules[decision.rule].audience is Audience.GUARDIAN
-    }
-    found: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
-    if asked:
-        for subject_id, agent_id, role in await queries.list_agents(conn, sorted(asked), today):
-            found[subject_id].append((agent_id, role))
-    return found
-
-
-def _addressees(book: Rulebook, plan: Plan, decision: Decision, agents: Sequence[tuple[UUID, str]]) -> list[Addressee]:
-    of_guardians = book.rules[decision.rule].audience is Audience.GUARDIAN
-    if plan.known.is_person and not of_guardians:
-        return [Addressee(plan.known.subject_id)]
-    readers = {agent for agent, role in agents if (role == _GUARDIAN) is of_guardians}
-    return [Addressee(reader, on_behalf=True) for reader in sorted(readers)]
-
-
 async def _groups(conn: Queryable, due: Sequence[Due]) -> dict[UUID, list[Due]]:
-    """What goes into one message, by the id that the message will have.
+    """What goes into one message, by the id that the message will have; a message is about one person or organisation.
 
     Personal reminders of a sweep go together, except what was stopped: a stopped rule keeps a message of its own,
     which stays in the inbox unannounced; who stopped digests gets none.
     """
-    together: dict[UUID, list[Due]] = defaultdict(list)
+    together: dict[tuple[UUID, UUID], list[Due]] = defaultdict(list)
     groups: dict[UUID, list[Due]] = {}
     readers = sorted({each.addressee.recipient_id for each in due})
     stopped = await list_stopped_rules(conn, readers) if readers else {}
@@ -142,7 +164,7 @@ async def _groups(conn: Queryable, due: Sequence[Due]) -> dict[UUID, list[Due]]:
         stops = stopped.get(each.addressee.recipient_id, set())
         joins = each.rule.swept and each.rule.message_class is MessageClass.REMINDER
         if joins and DIGEST not in stops and each.rule.code not in stops:
-            together[each.addressee.recipient_id].append(each)
+            together[each.addressee.recipient_id, each.subject_id].append(each)
         else:
             groups[uuid7()] = [each]
     return groups | {uuid7(): several for several in together.values()}

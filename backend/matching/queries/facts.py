@@ -21,6 +21,7 @@ class _Subject(Struct, frozen=True):
     born_on: date | None
     died_on: date | None
     moved_out_on: date | None
+    is_represented: bool
 
 
 async def list_known(conn: Queryable, subject_ids: Sequence[UUID]) -> list[Known]:
@@ -43,6 +44,7 @@ async def list_known(conn: Queryable, subject_ids: Sequence[UUID]) -> list[Known
             events=tuple(events[subject.subject_id]),
             bills=tuple(bills[subject.subject_id]),
             answers=tuple(answers[subject.subject_id]),
+            is_represented=subject.is_represented,
         )
         for subject in await _subjects(conn, subject_ids)
     ]
@@ -57,8 +59,9 @@ async def lock_subjects(tx: Tx, subject_ids: Sequence[UUID]) -> None:
 
 async def _subjects(conn: Queryable, subject_ids: Sequence[UUID]) -> list[_Subject]:
     rows = await conn.fetch(
-        """SELECT subject_id, kind = 'person' AS is_person, updated_at AS changed_at, born_on, died_on, moved_out_on
-           FROM subjects WHERE subject_id = ANY($1::uuid[]) ORDER BY subject_id""",
+        """SELECT subject_id, kind = 'person' AS is_person, updated_at AS changed_at, born_on, died_on, moved_out_on,
+                  EXISTS (SELECT FROM mandates m WHERE m.subject_id = s.subject_id) AS is_represented
+           FROM subjects s WHERE subject_id = ANY($1::uuid[]) ORDER BY subject_id""",
         subject_ids,
     )
     return structs(_Subject, rows)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from backend.core.db import Queryable, Tx, many, maybe
-from backend.matching.models import Decision, Match, MatchState
+from backend.matching.models import Decision, Match, MatchState, message_occasion
 
 
 class NewMatch(Struct, frozen=True):
@@ -27,6 +27,10 @@ class Telling(Struct, frozen=True):
     recipient_id: UUID
     message_id: UUID
     alone: bool
+
+    @property
+    def message_occasion(self) -> str:
+        return message_occasion(self.occasion, self.subject_id, self.recipient_id)
 
 
 class Told(Struct, frozen=True):
@@ -55,15 +59,21 @@ async def list_matches(conn: Queryable, subject_ids: Sequence[UUID]) -> dict[UUI
     return found
 
 
-async def find_told(conn: Queryable, subject_ids: Sequence[UUID], rule: str, cause_id: str) -> Told | None:
-    """What is told before what was, the newest first."""
+async def find_told(
+    conn: Queryable, reader_id: UUID, subject_ids: Sequence[UUID], rule: str, cause_id: str
+) -> Told | None:
+    """Of what this reader was told what is told before what was, the newest first."""
     return await maybe(
         conn,
         Told,
-        """SELECT subject_id, occasion, anchor_on, due_on, state, reason, evidence::text AS evidence
-           FROM matches
-           WHERE subject_id = ANY($1::uuid[]) AND rule = $2 AND cause_id = $3 AND state IN ('told', 'settled')
-           ORDER BY state = 'told' DESC, matched_at DESC, occasion LIMIT 1""",
+        """SELECT m.subject_id, m.occasion, m.anchor_on, m.due_on, m.state, m.reason, m.evidence::text AS evidence
+           FROM matches m
+           WHERE m.subject_id = ANY($2::uuid[]) AND m.rule = $3 AND m.cause_id = $4 AND m.state IN ('told', 'settled')
+             AND EXISTS (SELECT 1 FROM match_messages t
+                         WHERE t.subject_id = m.subject_id AND t.rule = m.rule AND t.occasion = m.occasion
+                           AND t.recipient_id = $1)
+           ORDER BY m.state = 'told' DESC, m.matched_at DESC, m.occasion LIMIT 1""",
+        reader_id,
         subject_ids,
         rule,
         cause_id,
@@ -98,7 +108,8 @@ async def insert_tellings(tx: Tx, tellings: Sequence[tuple[UUID, str, str, UUID,
            SELECT subject_id, rule, occasion, recipient_id, message_id
            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[])
                AS n (subject_id, rule, occasion, recipient_id, message_id)
-           ON CONFLICT (subject_id, rule, occasion, recipient_id) DO UPDATE SET message_id = excluded.message_id""",
+           ON CONFLICT (subject_id, rule, occasion, recipient_id)
+           DO UPDATE SET message_id = excluded.message_id, ended_at = NULL""",
         *[list(column) for column in zip(*tellings, strict=True)],
     )
 
@@ -132,7 +143,7 @@ async def list_tellings(tx: Tx, matches: Iterable[Match]) -> list[Telling]:
                               JOIN matches k ON k.subject_id = o.subject_id AND k.rule = o.rule
                                             AND k.occasion = o.occasion
                               WHERE o.recipient_id = m.recipient_id AND o.message_id = m.message_id
-                                AND k.state = 'told') AS alone
+                                AND o.ended_at IS NULL AND k.state = 'told') AS alone
            FROM unnest($1::uuid[], $2::text[], $3::text[]) AS n (subject_id, rule, occasion)
            JOIN match_messages m ON m.subject_id = n.subject_id AND m.rule = n.rule AND m.occasion = n.occasion
            ORDER BY m.recipient_id, m.message_id""",
@@ -140,16 +151,3 @@ async def list_tellings(tx: Tx, matches: Iterable[Match]) -> list[Telling]:
         [match.rule for match in asked],
         [match.occasion for match in asked],
     )
-
-
-async def list_agents(conn: Queryable, subject_ids: Sequence[UUID], on: date) -> list[tuple[UUID, UUID, str]]:
-    """Subject, who may act for it on that day, and as what."""
-    rows = await conn.fetch(
-        """SELECT DISTINCT subject_id, agent_id, role
-           FROM representatives
-           WHERE subject_id = ANY($1::uuid[]) AND valid_from <= $2 AND coalesce(valid_until, $2) >= $2
-           ORDER BY subject_id, agent_id, role""",
-        subject_ids,
-        on,
-    )
-    return [(row["subject_id"], row["agent_id"], row["role"]) for row in rows]

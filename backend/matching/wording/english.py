@@ -11,7 +11,8 @@ def single(spoken: Spoken) -> Wording:
     name = _name(spoken)
     return Wording(
         title=f"{name} has expired" if spoken.over else f"{name} expires soon",
-        body=f"Your {name} {_when(spoken)}." + (" Please renew it soon." if spoken.over else _window(spoken)),
+        body=f"{_whose(spoken)} {name} {_when(spoken)}."
+        + (" Please renew it soon." if spoken.over else _window(spoken)),
         action=_action(spoken),
         stop_label=f"Reminders for {name}",
         why=Why(
@@ -19,7 +20,8 @@ def single(spoken: Spoken) -> Wording:
             rule=_rule(spoken),
             source=cited(spoken.kind.legal_basis),
             next=_next(spoken),
-            plain=f"Your {name} {'has reached its last day' if spoken.over else 'is about to expire'}, so we tell you.",
+            plain=f"{_whose(spoken)} {name} {'has reached its last day' if spoken.over else 'is about to expire'}, "
+            "so we tell you.",
         ),
     )
 
@@ -28,17 +30,18 @@ def item(spoken: Spoken) -> Item:
     return Item(
         key=spoken.key,
         title=_name(spoken),
-        reason=f"Your {_name(spoken)} {_when(spoken)}.{_window(spoken)}",
+        reason=f"{_whose(spoken)} {_name(spoken)} {_when(spoken)}.{_window(spoken)}",
         link=spoken.link,
         action=_action(spoken),
         due_on=spoken.expires_on,
     )
 
 
-def digest(items: Sequence[Item], *, only_licences: bool) -> Wording:
-    several = "Several of your licences reached" if only_licences else "Several things of yours reached"
+def digest(items: Sequence[Item], *, only_licences: bool, others: bool = False) -> Wording:
+    your, of_yours = ("the", "") if others else ("your", " of yours")
+    several = f"Several of {your} licences reached" if only_licences else f"Several things{of_yours} reached"
     return Wording(
-        title="Several of your licences need attention" if only_licences else "Several things can be done now",
+        title=f"Several of {your} licences need attention" if only_licences else "Several things can be done now",
         body="Below you see when each of them expires. Please renew them one by one."
         if only_licences
         else "Below you see each of them with its date.",
@@ -50,7 +53,7 @@ def digest(items: Sequence[Item], *, only_licences: bool) -> Wording:
             if only_licences
             else "The dates given with each of them",
             rule=f"{several} a reminder day together, so they are told in one message",
-            plain="Some of your licences are about to expire, so we tell you about them together."
+            plain=f"Some of {your} licences are about to expire, so we tell you about them together."
             if only_licences
             else "The day has come for several things, so we tell you about them together.",
         ),
@@ -75,7 +78,13 @@ def _window(spoken: Spoken) -> str:
 
 
 def _action(spoken: Spoken) -> str:
-    return "See how to renew" if spoken.kind.renewing_item else "See the licence"
+    if spoken.kind.renewing_item:
+        return "See how to renew"
+    return "Find the service" if spoken.others else "See the licence"
+
+
+def _whose(spoken: Spoken) -> str:
+    return "The" if spoken.others else "Your"
 
 
 def _rule(spoken: Spoken) -> str:

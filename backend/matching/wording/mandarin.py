@@ -11,7 +11,7 @@ def single(spoken: Spoken) -> Wording:
     name = spoken.kind.name.zh
     return Wording(
         title=f"{name}已过期" if spoken.over else f"{name}即将到期",
-        body=f"您的{name}{_when(spoken)}{'，请尽快办理' if spoken.over else ''}。{_window(spoken)}",
+        body=f"{_whose(spoken)}{name}{_when(spoken)}{'，请尽快办理' if spoken.over else ''}。{_window(spoken)}",
         action=_action(spoken),
         stop_label=f"{name}到期提醒",
         why=Why(
@@ -19,7 +19,7 @@ def single(spoken: Spoken) -> Wording:
             rule=_rule(spoken),
             source=cited(spoken.kind.legal_basis),
             next=_next(spoken),
-            plain=f"您的{name}{'已经到期了' if spoken.over else '快到期了'}，所以提醒您。",
+            plain=f"{_whose(spoken)}{name}{'已经到期了' if spoken.over else '快到期了'}，所以提醒您。",
         ),
     )
 
@@ -29,16 +29,17 @@ def item(spoken: Spoken) -> Item:
     return Item(
         key=spoken.key,
         title=name,
-        reason=f"您的{name}{_when(spoken)}。{_window(spoken)}",
+        reason=f"{_whose(spoken)}{name}{_when(spoken)}。{_window(spoken)}",
         link=spoken.link,
         action=_action(spoken),
         due_on=spoken.expires_on,
     )
 
 
-def digest(items: Sequence[Item], *, only_licences: bool) -> Wording:
+def digest(items: Sequence[Item], *, only_licences: bool, others: bool = False) -> Wording:
+    you = "" if others else "您"
     return Wording(
-        title="您有几张证照到期待办" if only_licences else "您有几件事到了办理的时候",
+        title=f"{you}有几张证照到期待办" if only_licences else f"{you}有几件事到了办理的时候",
         body="下面列出每一张的到期日，请逐项办理。" if only_licences else "下面列出每一件和它的日期，请逐项办理。",
         action="逐项查看",
         stop_label="合并提醒（以后逐条提醒）",
@@ -46,7 +47,9 @@ def digest(items: Sequence[Item], *, only_licences: bool) -> Wording:
         why=Why(
             based_on="所列证照的有效期" if only_licences else "下面每一件所写的日期",
             rule="同一天有多张证照到提醒日，合并为一条" if only_licences else "同一天有几件事到提醒日，合并为一条",
-            plain="您有几张证快到期了，合在一起提醒您。" if only_licences else "您有几件事到日子了，合在一起提醒您。",
+            plain=f"{you}有几张证快到期了，合在一起提醒您。"
+            if only_licences
+            else f"{you}有几件事到日子了，合在一起提醒您。",
         ),
     )
 
@@ -67,7 +70,13 @@ def _window(spoken: Spoken) -> str:
 
 
 def _action(spoken: Spoken) -> str:
-    return "查看办理指南" if spoken.kind.renewing_item else "查看证照"
+    if spoken.kind.renewing_item:
+        return "查看办理指南"
+    return "查找办理事项" if spoken.others else "查看证照"
+
+
+def _whose(spoken: Spoken) -> str:
+    return "" if spoken.others else "您的"
 
 
 def _rule(spoken: Spoken) -> str:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from backend.city.city import City
 from backend.city.rules import Anchor, MessageClass
 from backend.core.clock import SHANGHAI
-from backend.matching.models import Addressee, Decision
+from backend.matching.models import Addressee, Decision, message_occasion
 from backend.matching.rulebook import LICENCE_EXPIRY, AppliedRule
 from backend.matching.wording import english, mandarin, rules
 from backend.matching.wording.rules import Said
@@ -47,11 +47,26 @@ class Due(Struct, frozen=True):
     @property
     def about(self) -> str:
         """The same for all that is told of one thing, so that the badge counts it once."""
-        return self.decision.cause.id if self.rule.rule is None else f"{self.rule.code}:{self.decision.cause.id}"
+        if self.rule.rule is None:
+            return self.decision.cause.id
+        return message_occasion(f"{self.rule.code}:{self.decision.cause.id}", self.subject_id, self._reader)
+
+    @property
+    def occasion(self) -> str:
+        """Of a message that speaks of this alone."""
+        return message_occasion(self.decision.occasion, self.subject_id, self._reader)
+
+    @property
+    def on_behalf_of(self) -> UUID | None:
+        return self.subject_id if self.addressee.on_behalf else None
+
+    @property
+    def _reader(self) -> UUID:
+        return self.addressee.recipient_id
 
 
 def message(message_id: UUID, several: Sequence[Due], today: date, city: City) -> Message:
-    """One message of what is due to one reader; all of it must be for the same one."""
+    """One message of what is due to one reader; all of it must be for the same one, about the same subject."""
     ordered = sorted(several, key=lambda due: (_spoken_on(due, city), due.rule.code))
     return (
         _digest(message_id, ordered, today, city) if len(ordered) > 1 else _single(message_id, ordered[0], today, city)
@@ -71,7 +86,8 @@ def _single(message_id: UUID, due: Due, today: date, city: City) -> Message:
         recipient_id=due.addressee.recipient_id,
         message_id=message_id,
         rule=decision.rule,
-        occasion=decision.occasion,
+        occasion=due.occasion,
+        on_behalf_of=due.on_behalf_of,
         topic=_topic(due),
         kind=_KINDS[message_class],
         tab=Tab.TODO if decision.cause.anchor is Anchor.BILL else _TABS[message_class],
@@ -82,7 +98,7 @@ def _single(message_id: UUID, due: Due, today: date, city: City) -> Message:
         icon="calendar-clock",
         tone=Tone.BAD if on < today else Tone.WARN if due.rule.swept else Tone.INFO,
         urgency=_urgency(due, on),
-        useful_until=_midnight(_useful_until(due, city)),
+        useful_until=_midnight(useful_until(due, city)),
         thread=due.about,
         about=(due.about,),
     )
@@ -98,24 +114,30 @@ def _digest(message_id: UUID, ordered: Sequence[Due], today: date, city: City) -
         message_id=message_id,
         rule=DIGEST,
         occasion=digest_occasion(message_id),
+        on_behalf_of=first.on_behalf_of,
         topic=LICENCE_EXPIRY if only_licences else _MILESTONE,
         kind=Kind.REMINDER,
         tab=Tab.REMINDER,
-        zh=mandarin.digest([zh for zh, _ in items], only_licences=only_licences),
-        en=english.digest([en for _, en in items], only_licences=only_licences),
+        zh=mandarin.digest([zh for zh, _ in items], only_licences=only_licences, others=first.addressee.on_behalf),
+        en=english.digest([en for _, en in items], only_licences=only_licences, others=first.addressee.on_behalf),
         link=f"/messages/{message_id}",
         due_on=on,
         icon="calendar-clock",
         tone=Tone.WARN if on >= today else Tone.BAD,
         urgency=_urgency(first, on),
-        useful_until=_midnight(max(_useful_until(due, city) for due in ordered)),
-        thread=LICENCE_EXPIRY,
+        useful_until=_midnight(max(useful_until(due, city) for due in ordered)),
+        thread=message_occasion(LICENCE_EXPIRY, first.subject_id, first.addressee.recipient_id),
         about=tuple(due.about for due in ordered),
     )
 
 
 def link_of(due: Due, city: City) -> str:
-    """Where the button leads: to the guide of what is to be done, else to the thing itself."""
+    """Where the button leads: the guide of what is to be done, else the thing itself, which only its owner opens."""
+    path = _path(due, city)
+    return "/services" if due.addressee.on_behalf and not path.startswith("/services") else path
+
+
+def _path(due: Due, city: City) -> str:
     rule, cause = due.rule.rule, due.decision.cause
     if rule is None:
         item = due.rule.licence_type.renewing_item if due.rule.licence_type else None
@@ -156,6 +178,7 @@ def _spoken(due: Due, today: date, city: City) -> Spoken:
         as_of=today,
         again_on=tuple(_later_rungs(due)[:2]),
         link=link_of(due, city),
+        others=due.addressee.on_behalf,
     )
 
 
@@ -199,7 +222,7 @@ def _later_rungs(due: Due) -> list[date]:
     return [on - timedelta(days=step.rung) for step in due.rule.steps if step.rung is not None and step.rung < rung]
 
 
-def _useful_until(due: Due, city: City) -> date:
+def useful_until(due: Due, city: City) -> date:
     """Until the next rung speaks in its place; the last word is worth reading for a month, a rule's as it says."""
     later = _later_rungs(due)
     if later:

@@ -10,7 +10,10 @@ from backend.city.models import Citation
 
 
 class Spoken(Struct, frozen=True, kw_only=True):
-    """`again_on`: the next days it will be spoken of; `link` leads to the renewing item, else to the licence."""
+    """`again_on`: the next days it will be spoken of; `link` leads to the renewing item, else to the licence.
+
+    `others`: it belongs to somebody for whom the reader acts; the screen says to whom.
+    """
 
     key: str
     kind: LicenceType
@@ -18,6 +21,7 @@ class Spoken(Struct, frozen=True, kw_only=True):
     as_of: date
     again_on: tuple[date, ...]
     link: str
+    others: bool = False
 
     @property
     def over(self) -> bool:
