@@ -1,12 +1,21 @@
 """One merchant at each of the three providers: the hall's side of the keys that the tests' gateways sign with."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+import httpx
 import msgspec
 from msgspec import Struct, structs
 
+from backend.payments.models import Channel
+from backend.payments.providers.alipay.adapter import Alipay
+from backend.payments.providers.alipay.config import AlipayConfig
+from backend.payments.providers.protocol import Provider
+from backend.payments.providers.unionpay.adapter import Unionpay
+from backend.payments.providers.unionpay.config import UnionpayConfig
+from backend.payments.providers.wechat.adapter import WechatPay
 from tests.payments.providers.alipay import gateway as alipay
 from tests.payments.providers.keys import certificate
 from tests.payments.providers.unionpay import gateway as unionpay
@@ -15,17 +24,24 @@ from tests.payments.providers.wechat import gateway as wechat
 _OURS = {"notify_url", "back_url"}  # made by the hall from its own address
 
 
-def merchants(**addresses: str) -> bytes:
-    """What a city mounts as SUISHENBAN_MERCHANTS; `wechat=`, `alipay=`, `unionpay=` say where each provider is."""
-    root, middle, _ = _chain()
-    configs: dict[str, Struct] = {
-        "wechat": wechat.config(**_given(base_url=addresses.get("wechat"))),
-        "alipay": alipay.config(**_given(gateway=addresses.get("alipay"))),
-        "unionpay": unionpay.config(
-            root_certificate=root, middle_certificates=[middle], **_given(gateway=addresses.get("unionpay"))
-        ),
-    }
+_NOWHERE = "http://127.0.0.1:9"  # nobody listens there
+
+
+def merchants(*, wechat_at: str = _NOWHERE) -> bytes:
+    """What a city mounts as SUISHENBAN_MERCHANTS; only WeChat Pay may be somewhere."""
+    configs = {"wechat": wechat.config(base_url=wechat_at), "alipay": _alipay(), "unionpay": _unionpay()}
     return msgspec.json.encode({name: _file(config) for name, config in configs.items()})
+
+
+@cache
+def adapters() -> Mapping[Channel, Provider]:
+    """The hall's own, for the same merchants."""
+    http = httpx.AsyncClient()
+    return {
+        Channel.WECHAT: WechatPay(wechat.config(), http),
+        Channel.ALIPAY: Alipay(_alipay(), http),
+        Channel.UNIONPAY: Unionpay(_unionpay(), http),
+    }
 
 
 def unionpay_certificate() -> str:
@@ -42,8 +58,13 @@ def _chain() -> tuple[str, str, str]:
     return root, certificate("unionpay middle", 2, **below, **valid), unionpay.leaf(**valid)
 
 
-def _given(**facts: str | None) -> dict[str, str]:
-    return {name: value for name, value in facts.items() if value is not None}
+def _alipay() -> AlipayConfig:
+    return alipay.config(gateway=_NOWHERE)
+
+
+def _unionpay() -> UnionpayConfig:
+    root, middle, _ = _chain()
+    return unionpay.config(root_certificate=root, middle_certificates=[middle], gateway=_NOWHERE)
 
 
 def _file(config: Struct) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from msgspec import Struct, structs
 
 from backend.core.settings import Settings
 from tests.payments.fire.executioner import Executioner
-from tests.payments.fire.notices import Notice
 from tests.payments.fire.processes import Nursery, Process
+from tests.payments.notices import Notice
 
 _POSTGRES, _REDIS = ".s.PGSQL.5432", "redis"
 Asking = Callable[[Process], Awaitable[httpx.Response]]

@@ -21,11 +21,11 @@ from backend.payments.orders import get_order
 from backend.payments.records import Order
 from backend.payments.refunds import request_refund
 from tests.payments.fire.executioner import Executioner
-from tests.payments.fire.notices import Notice, payment, refund
 from tests.payments.fire.processes import Nursery, Process
 from tests.payments.fire.scaffold import Scaffold, scaffold, tell
 from tests.payments.fire.wechat_counter import WechatCounter, wechat_counter
 from tests.payments.merchants import merchants
+from tests.payments.notices import Notice, payment, refund
 from tests.payments.till import PRICE, Till
 
 _FEWEST, _MOST = 10, 100  # answers that any of this needs: less, and nothing was tried
@@ -47,7 +47,7 @@ async def counter(executioner: Executioner) -> AsyncIterator[WechatCounter]:
 async def gallows(
     till: Till, halls: Nursery, hall_settings: Settings, counter: WechatCounter, executioner: Executioner
 ) -> AsyncIterator[Scaffold]:
-    Path(hall_settings.merchants).write_bytes(merchants(wechat=counter.url))
+    Path(hall_settings.merchants).write_bytes(merchants(wechat_at=counter.url))
     with tempfile.TemporaryDirectory(prefix="fire-") as sockets:
         async with scaffold(halls, hall_settings, Path(sockets), executioner) as built:
             yield built

@@ -10,8 +10,8 @@ from backend.catalogue.publishing import publish_pack
 from backend.city.pack import SHANGHAI
 from backend.core.settings import Settings
 from backend.payments.models import Channel
-from tests.payments.fire.notices import Notice, payment
 from tests.payments.fire.processes import web_program
+from tests.payments.notices import Notice, payment
 from tests.payments.till import PRICE, Till
 
 _DELIVERIES = 50
