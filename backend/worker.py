@@ -20,6 +20,7 @@ from backend.core.settings import Settings, read_settings
 from backend.event_handlers import event_map
 from backend.inbox.push_keys import push_keys
 from backend.matching.service import look_again, sweep_if_due
+from backend.matching.turning import turn_if_due
 from backend.payments.callbacks import retry_waiting
 from backend.payments.channels import NO_WAYS_TO_PAY, Providers
 from backend.payments.gateways import open_providers
@@ -99,6 +100,7 @@ class Worker:
 
     async def sweep(self) -> None:
         hall = self._hall
+        await turn_if_due(hall.db, hall.now())
         await sweep_if_due(hall.db, hall.redis, await self._current_city(), hall.clock)
 
     async def settle_payments(self) -> bool:
