@@ -26,9 +26,7 @@ def run(
     capsys: pytest.CaptureFixture[str],
 ) -> Run:
     """Runs one command of a hall with a merchant at each provider; none of them is reachable."""
-    (tmp_path / "merchants.json").write_bytes(
-        merchants(wechat="http://127.0.0.1:9", alipay="http://127.0.0.1:9/", unionpay="http://127.0.0.1:9")
-    )
+    (tmp_path / "merchants.json").write_bytes(merchants())
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("REDIS_URL", redis_url)
     monkeypatch.setenv("SUISHENBAN_DATA_KEYS", f"k1:{KEY}")
