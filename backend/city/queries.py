@@ -106,6 +106,20 @@ async def find_current(conn: Queryable, kind: str, entry_key: str) -> str | None
     return content
 
 
+async def find_current_version(conn: Queryable, kind: str, entry_key: str) -> int | None:
+    version: int | None = await conn.fetchval(
+        "SELECT version FROM pack_entries WHERE kind = $1 AND entry_key = $2 AND superseded_at IS NULL", kind, entry_key
+    )
+    return version
+
+
+async def list_current_versions(conn: Queryable, kind: str) -> list[tuple[str, int]]:
+    rows = await conn.fetch(
+        "SELECT entry_key, version FROM pack_entries WHERE kind = $1 AND superseded_at IS NULL", kind
+    )
+    return [(row["entry_key"], row["version"]) for row in rows]
+
+
 async def list_named_by(db: Queryable, item_code: str, version: int, kinds: Collection[str]) -> list[Current]:
     """A version of an item, and what it names as it was when that version ended; as it is now, where it has not.
 

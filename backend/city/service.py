@@ -16,6 +16,7 @@ from backend.city.items import Item
 from backend.city.models import Fee, Strict
 from backend.city.pack import KINDS, Pack, assemble, entries_of
 from backend.city.queries import Current, New, Stored, Version
+from backend.city.rules import Rule
 from backend.core.db import Database, Queryable, Tx
 
 _STRUCTS = {kind.name: kind.struct for kind in KINDS}
@@ -90,6 +91,12 @@ async def find_fee(conn: Queryable, code: str) -> Fee | None:
     return None if content is None else msgspec.json.decode(content, type=Fee)
 
 
+async def find_rule(conn: Queryable, code: str) -> Rule | None:
+    """A rule of the current pack, for whoever has no city at hand."""
+    content = await queries.find_current(conn, "rules", code)
+    return None if content is None else msgspec.json.decode(content, type=Rule)
+
+
 async def find_version(db: Database) -> int | None:
     """The number of the last load, by which a process notices that its city is out of date."""
     last = await queries.find_last_load(db)
@@ -108,6 +115,33 @@ async def get_edition(db: Database, city: City, code: str, version: int) -> Edit
     for row in rows:
         then[row.kind][row.entry_key] = _decoded(row)
     return Edition(then["items"][code], version, msgspec.structs.replace(city, **then))
+
+
+class EntryVersion(Struct, frozen=True):
+    """An entry of any kind as it was in one version."""
+
+    version: int
+    content: Mapping[str, Any]
+    loaded_at: datetime
+    superseded_at: datetime | None
+
+
+async def list_entry_versions(db: Database, kind: str, key: str) -> list[EntryVersion]:
+    """Every version of an entry, the first one first."""
+    return [
+        EntryVersion(row.version, msgspec.json.decode(row.content), row.loaded_at, row.superseded_at)
+        for row in await queries.list_versions(db, kind, key)
+    ]
+
+
+async def find_entry_version(conn: Queryable, kind: str, key: str) -> int | None:
+    """The version of an entry that counts; None where the pack has no such entry (any more)."""
+    return await queries.find_current_version(conn, kind, key)
+
+
+async def list_current_versions(conn: Queryable, kind: str) -> Mapping[str, int]:
+    """The versions that count, by the keys of the entries."""
+    return dict(await queries.list_current_versions(conn, kind))
 
 
 async def list_item_versions(db: Database, code: str) -> list[ItemVersion]:

@@ -1,0 +1,1 @@
+"""SQL of the rules desk: one function, one statement."""
