@@ -14,11 +14,15 @@ from backend.core.db import Tx
 from backend.core.events import Event, EventMap
 from backend.core.sessions import end_sessions_of
 from backend.departments.events import EventReceived
+from backend.entitlements.service import note_lost
+from backend.entitlements.telling import tell_of_failed_payout, tell_of_payout
 from backend.licences.events import LicenceRecorded
 from backend.licences.service import close_renewal, file_renewal, reconsider_licences
+from backend.matching.events import CauseLost
 from backend.matching.models import LifeEvent
 from backend.matching.service import note_change, record_event
 from backend.payments.events import BillRecorded, PaymentOverpaid, PaymentSettled, RefundSucceeded
+from backend.payments.payouts.events import PayoutFailed, PayoutPaid
 from backend.payments.telling import tell_of_bill, tell_of_overpayment, tell_of_payment, tell_of_refund
 from notifications.subscriptions import unsubscribe_others
 
@@ -133,4 +137,7 @@ def event_map(redis: Redis) -> EventMap:
         PaymentOverpaid: [tell_of_overpayment],  # its refund is queued in the same transaction
         RefundSucceeded: [tell_of_refund, apply_rules],
         PersonMovedOut: [apply_rules],
+        CauseLost: [note_lost],
+        PayoutPaid: [tell_of_payout],
+        PayoutFailed: [tell_of_failed_payout],
     }

@@ -10,7 +10,7 @@ from msgspec import Struct
 from backend.core.db import Queryable, Tx
 from backend.matching.models import Evidence, MatchState
 from backend.matching.queries import facts
-from backend.matching.queries import matches as queries
+from backend.matching.queries import offers as queries
 
 _decode = msgspec.json.Decoder(tuple[Evidence, ...]).decode
 
@@ -29,9 +29,14 @@ class Offer(Struct, frozen=True, kw_only=True):
     reason: str | None
 
 
-async def find_offer(conn: Queryable, subject_ids: Sequence[UUID], rule: str, cause_id: str) -> Offer | None:
-    """Of these people, as it stands now: where a cause was corrected, what holds comes before what did."""
-    found = await queries.find_told(conn, subject_ids, rule, cause_id)
+async def find_offer(
+    conn: Queryable, reader_id: UUID, subject_ids: Sequence[UUID], rule: str, cause_id: str
+) -> Offer | None:
+    """What this reader was told of one of these people, as it stands now.
+
+    Where a cause was corrected, what holds comes before what did.
+    """
+    found = await queries.find_told(conn, reader_id, subject_ids, rule, cause_id)
     if found is None:
         return None
     return Offer(
@@ -47,7 +52,7 @@ async def find_offer(conn: Queryable, subject_ids: Sequence[UUID], rule: str, ca
     )
 
 
-async def lock_offer(tx: Tx, subject_id: UUID, rule: str, cause_id: str) -> Offer | None:
+async def lock_offer(tx: Tx, reader_id: UUID, subject_id: UUID, rule: str, cause_id: str) -> Offer | None:
     """As it stands until the transaction ends: the rules look at nobody whom somebody else has locked."""
     await facts.lock_subjects(tx, [subject_id])
-    return await find_offer(tx, [subject_id], rule, cause_id)
+    return await find_offer(tx, reader_id, [subject_id], rule, cause_id)

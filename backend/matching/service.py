@@ -15,6 +15,7 @@ from backend.core.clock import Clock, local_date
 from backend.core.db import Database, Queryable, Tx
 from backend.matching.candidates import due
 from backend.matching.errors import DayNotCome
+from backend.matching.losing import note_lost
 from backend.matching.models import Decision, LifeEvent
 from backend.matching.planning import Days, Plan, plan
 from backend.matching.queries import changes, facts, matches
@@ -61,6 +62,7 @@ async def look_again(db: Database, redis: Redis, city: City, now: datetime) -> b
         await facts.lock_subjects(tx, changed)
         plans = await _plans(tx, book, changed, Days(today, today - timedelta(days=1), sweeping=False))
         _, pointers = await carry_out(tx, book, plans, today, now)
+        await note_lost(tx, plans, now)
         await changes.delete_changed(tx, changed)
     await _wake(redis, pointers)
     return len(changed) == _CHANGED_AT_ONCE
@@ -144,6 +146,7 @@ async def _tell(
         await facts.lock_subjects(tx, subject_ids)
         plans = await _plans(tx, book, subject_ids, days)
         telling, pointers = await carry_out(tx, book, plans, days.today, now)
+        await note_lost(tx, plans, now)
     _count(plans, telling, report)
     return pointers
 

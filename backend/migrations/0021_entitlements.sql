@@ -73,7 +73,8 @@ CREATE TABLE payout_days (
 );
 
 -- What was answered to an entitlement, once for each cause, whatever dates a corrected cause gives it.
--- `payee_id` and `payout_no` are the last payout; `lost_at`: after it was confirmed its cause has turned out not to be.
+-- `payee_id` and `payout_no` are the last payout; `lost_at`: after it was confirmed its cause has turned out not to be,
+-- which somebody of the office has to look into.
 CREATE TABLE entitlement_answers (
     subject_id  uuid        NOT NULL,
     rule        text        NOT NULL,
@@ -86,14 +87,16 @@ CREATE TABLE entitlement_answers (
     payee_id    uuid,
     payout_no   text,
     lost_at     timestamptz,
+    settled_at  timestamptz,
     PRIMARY KEY (subject_id, rule, cause_id),
     FOREIGN KEY (subject_id, rule, occasion) REFERENCES matches (subject_id, rule, occasion),
     CHECK ((answer = 'confirmed') = (payout_no IS NOT NULL)),
-    CHECK ((payee_id IS NULL) = (payout_no IS NULL))
+    CHECK ((payee_id IS NULL) = (payout_no IS NULL)),
+    CHECK (settled_at IS NULL OR lost_at IS NOT NULL)
 );
 CREATE INDEX entitlement_answers_by_match ON entitlement_answers (subject_id, rule, occasion);
-CREATE INDEX entitlement_answers_by_reader ON entitlement_answers (answered_by);
-CREATE INDEX entitlement_answers_lost ON entitlement_answers (lost_at) WHERE lost_at IS NOT NULL;
+CREATE INDEX entitlement_answers_by_payee ON entitlement_answers (payee_id);
+CREATE INDEX entitlement_answers_lost ON entitlement_answers (lost_at) WHERE lost_at IS NOT NULL AND settled_at IS NULL;
 
 CREATE TABLE entitlement_directory (
     answer_no  text PRIMARY KEY,

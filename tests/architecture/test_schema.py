@@ -9,6 +9,8 @@ DIRECTORIES = {
     "push_endpoints",
     "provider_transactions",
     "receipt_directory",
+    "payout_directory",
+    "entitlement_directory",
     "stop_links",
 }
 """Keyed by the number they are asked by; they lead to the owner and hold nothing else of them."""
