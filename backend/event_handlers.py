@@ -16,6 +16,7 @@ from backend.core.sessions import end_sessions_of
 from backend.departments.events import EventReceived
 from backend.entitlements.service import note_lost
 from backend.entitlements.telling import tell_of_failed_payout, tell_of_payout
+from backend.inbox.events import ConsentChanged
 from backend.licences.events import LicenceRecorded
 from backend.licences.service import close_renewal, file_renewal, reconsider_licences
 from backend.matching.events import CauseLost
@@ -114,6 +115,11 @@ async def apply_to_represented(tx: Tx, event: Event, now: datetime) -> None:
     await note_change(tx, await represented_by(tx, event.subject_id), now)
 
 
+async def apply_consent(tx: Tx, event: ConsentChanged, now: datetime) -> None:
+    """What is found about them, and about those they act for, is told to them or not any more."""
+    await note_change(tx, [event.subject_id, *await represented_by(tx, event.subject_id)], now)
+
+
 async def resume_reminders(tx: Tx, event: Event, now: datetime) -> None:
     await reconsider_licences(tx, event.subject_id, now)
     await note_change(tx, [event.subject_id], now)
@@ -132,6 +138,7 @@ def event_map(redis: Redis) -> EventMap:
         PersonDied: [apply_rules, end_access, apply_to_represented],
         DeathWithdrawn: [resume_reminders, apply_to_represented],
         RepresentationChanged: [apply_rules],
+        ConsentChanged: [apply_consent],
         BillRecorded: [tell_of_bill, apply_rules],
         PaymentSettled: [tell_of_payment, apply_rules],
         PaymentOverpaid: [tell_of_overpayment],  # its refund is queued in the same transaction

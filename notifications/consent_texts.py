@@ -7,20 +7,12 @@ word that was given keeps the version and the hash of its text, so that it can a
 import hashlib
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
 
 from notifications.errors import UnknownPurpose
-
-
-class Purpose(StrEnum):
-    """RECOMMENDATIONS: to be told of what one may like (opt-in). FEATURES: that what the city knows of a person is
-    looked at for what they may be entitled to or like (on until refused; PIPL art. 24)."""
-
-    RECOMMENDATIONS = "recommendations"
-    FEATURES = "features"
+from notifications.models import Purpose
 
 
 class ConsentText(Struct, frozen=True, kw_only=True):

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from notifications.consent_texts import Purpose, current_text
+from notifications.consent_texts import current_text
 from notifications.errors import ConsentTextChanged
-from notifications.models import Locale
+from notifications.models import Locale, Purpose, Word
 from notifications.ports import Conn
 from notifications.queries import consents, deliveries
-from notifications.queries.consents import Word
 
 DEFAULTS = {Purpose.RECOMMENDATIONS: False, Purpose.FEATURES: True}
 """Where nothing was ever said. Refusing FEATURES needs no reason; recommending needs a yes."""
@@ -28,11 +27,11 @@ async def say(
 ) -> bool:
     """Keeps a yes or no; False where it says what already holds. `version` is the text that the person had before them.
 
-    A no holds at once: recommendations still queued are dropped. A yes to a text that has a successor raises
-    ConsentTextChanged; a no needs no text.
+    A no holds at once: recommendations still queued are dropped. Where a yes is asked for, one to a text that has a
+    successor raises ConsentTextChanged; going back to what holds unasked needs no text.
     """
     text = current_text(purpose)
-    if given and version != text.version:
+    if given and not DEFAULTS[purpose] and version != text.version:
         raise ConsentTextChanged
     last = await consents.find_last(tx, recipient_id, purpose)
     if (DEFAULTS[purpose] if last is None else last) == given:

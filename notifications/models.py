@@ -255,6 +255,25 @@ class Reader(Struct, frozen=True):
     quiet_hours: QuietHours | None = QuietHours()
 
 
+class Purpose(StrEnum):
+    """RECOMMENDATIONS: to be told of what one may like (opt-in). FEATURES: that what the city knows of a person is
+    looked at for what they may be entitled to or like (on until refused; PIPL art. 24)."""
+
+    RECOMMENDATIONS = "recommendations"
+    FEATURES = "features"
+
+
+class Word(Struct, frozen=True, kw_only=True):
+    """A yes or no as it was said, to a text in that version and language."""
+
+    purpose: Purpose
+    given: bool
+    text_version: int
+    text_hash: bytes
+    locale: Locale
+    said_at: datetime
+
+
 class PushSubscription(Struct, frozen=True, kw_only=True):
     """A browser's subscription after all checks (webpush/intake.py makes it).
 

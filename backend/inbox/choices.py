@@ -1,6 +1,6 @@
 """A person's choices as the screens draw them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from backend.core.clock import local_date
@@ -8,10 +8,16 @@ from backend.core.db import Database
 from notifications import models
 from notifications.preferences import list_choices, list_stops
 from notifications.topics import TOPICS
-from pwa.views.me import Channel, ChannelSwitch, Stopped, TopicPreference
+from pwa.views.me import Channel, ChannelSwitch, QuietPreset, Stopped, TopicPreference
 from pwa.views.messages import QuietHours
 from pwa.views.parts import Text
 
+_PRESETS = (
+    (Text("一般", "Usual"), models.QuietHours()),
+    (Text("早睡早起", "Early to bed"), models.QuietHours(time(21), time(7))),
+    (Text("睡得晚", "Up late"), models.QuietHours(time(23), time(9))),
+    (Text("上夜班，白天睡", "Night shift, asleep by day"), models.QuietHours(time(8), time(16))),
+)
 _UNNAMED = Text("一类提醒", "One kind of reminder")
 
 
@@ -31,6 +37,11 @@ def label_of(stop: models.Stop) -> Text:
 
 def shown(quiet: models.QuietHours) -> QuietHours:
     return QuietHours(begins=quiet.starts, ends=quiet.ends)
+
+
+def presets(quiet: models.QuietHours) -> tuple[QuietPreset, ...]:
+    """Hours that suit many; the usual ones first."""
+    return tuple(QuietPreset(label=label, hours=shown(hours), chosen=hours == quiet) for label, hours in _PRESETS)
 
 
 def shifted(quiet: models.QuietHours, hours: int) -> QuietHours:

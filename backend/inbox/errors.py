@@ -20,5 +20,5 @@ class BadDays(Refusal):
 class UnknownChannel(Refusal):
     code = "inbox.unknown_channel"
     status = 422
-    zh = "没有这种接收方式。请在消息设置里重新选择。"
-    en = "There is no such way to be told. Choose again in your message settings."
+    zh = "没有这种接收方式。请在“消息与隐私”里重新选择。"
+    en = "There is no such way to be told. Choose again under Messages and privacy."

@@ -14,6 +14,7 @@ from backend.core.http.pages import page, see_other
 from backend.core.http.toasts import say_next
 from backend.core.sessions import Session, count_other_sessions, end_other_sessions
 from backend.inbox.choices import shown, topics
+from notifications.consents import list_consenting
 from notifications.preferences import get_reader
 from notifications.subscriptions import unsubscribe_others
 from pwa.views.me import Identity, Me
@@ -42,6 +43,7 @@ async def me(
         identity=_identity(session),
         topics=await topics(db, session.subject_id),
         quiet=None if quiet is None else shown(quiet),
+        recommends=bool(await list_consenting(db, [session.subject_id])),
         other_devices=await count_other_sessions(redis, session),
     )
     return await page(request, "inbox/me.html", view, tab=Tab.ME)

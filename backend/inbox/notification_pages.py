@@ -12,10 +12,11 @@ from backend.core.http.given import Given
 from backend.core.http.pages import page, see_other
 from backend.core.http.toasts import say_next
 from backend.core.sessions import Session
-from backend.inbox.choices import label_of, shifted, shown, stops, topics
+from backend.inbox.choices import label_of, presets, shifted, shown, stops, topics
 from backend.inbox.errors import UnknownChannel
 from backend.inbox.service import resume_stopped
 from notifications import models
+from notifications.consents import get_consents
 from notifications.preferences import get_reader, resume_quiet_hours, set_channel, set_quiet_hours
 from notifications.subscriptions import count_subscriptions
 from notifications.topics import topic_of
@@ -128,7 +129,11 @@ async def _settings(
     """`given` are hours that were refused, to be shown again."""
     quiet = (await get_reader(db, session.subject_id)).quiet_hours
     hours = quiet or models.QuietHours()
+    agreed = await get_consents(db, session.subject_id)
     return NotificationSettings(
+        recommends=agreed[models.Purpose.RECOMMENDATIONS],
+        refuses=not agreed[models.Purpose.FEATURES],
+        presets=presets(hours),
         topics=await topics(db, session.subject_id),
         stopped=await stops(db, session.subject_id),
         quiet_on=quiet is not None or given is not None,

@@ -16,7 +16,7 @@ from backend.core.http.given import Given
 from backend.core.http.pages import own_path, page, see_other
 from backend.core.http.toasts import say_next
 from backend.core.sessions import Session
-from backend.inbox import app_pages, me_pages, notification_pages
+from backend.inbox import app_pages, consent_pages, me_pages, notification_pages, stop_pages
 from backend.inbox.service import open_message, put_off, remind_again, stop_reminding
 from backend.inbox.showing import line, opened, stop_label, to_be_done
 from notifications.inbox import count_unread, list_inbox
@@ -102,11 +102,13 @@ async def stop(
     session: Given[Session],
     message_id: FromPath[UUID],
 ) -> Response[bytes]:
-    """不再提醒, with the way back in the toast."""
-    label = stop_label(await stop_reminding(db, session.subject_id, message_id, clock.now()))
+    """不再提醒, with the way back in the toast; field `part` names one of the things that a digest speaks of."""
+    part = await _part(request)
+    label = stop_label(await stop_reminding(db, session.subject_id, message_id, clock.now(), part))
     back = await _back(request, message_id)
     said = Text(f"已停止：{label.zh}", f"Stopped: {label.en or label.zh}")
     undo = f"/messages/{message_id}/undo-stop?next={quote(back, safe='')}"
+    undo += f"&part={quote(part, safe='')}" if part else ""
     return say_next(request, see_other(back), shell.Toast(text=said, undo_path=undo))
 
 
@@ -119,7 +121,8 @@ async def undo_stop(
     message_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Reminders of this kind again; what was dropped and is still of use is queued anew."""
-    label = stop_label(await remind_again(db, session.subject_id, message_id, clock.now()))
+    part = await _part(request)
+    label = stop_label(await remind_again(db, session.subject_id, message_id, clock.now(), part))
     said = Text(f"已恢复：{label.zh}", f"Reminding again: {label.en or label.zh}")
     return say_next(request, see_other(await _back(request, message_id)), shell.Toast(text=said))
 
@@ -147,6 +150,10 @@ def _days(form: Any) -> int | None:
     return int(given)
 
 
+async def _part(request: Request[Any, Any, Any]) -> str | None:
+    return (await request.form()).get("part") or request.query_params.get("part") or None
+
+
 async def _back(request: Request[Any, Any, Any], message_id: UUID) -> str:
     """The page the form was on, as it says itself; else the message's own."""
     given = (await request.form()).get("next") or request.query_params.get("next")
@@ -157,5 +164,7 @@ HANDLERS = [
     *(messages, message, open_link, later, stop, undo_stop),
     *me_pages.HANDLERS,
     *notification_pages.HANDLERS,
+    *consent_pages.HANDLERS,
+    *stop_pages.HANDLERS,
     *app_pages.HANDLERS,
 ]

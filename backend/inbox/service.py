@@ -1,14 +1,18 @@
-"""What a person does with messages: opens them, puts them off, stops their kind, takes a stop back."""
+"""What a person does with messages: opens them, puts them off, stops their kind, agrees to be told more or less."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from backend.core.clock import SHANGHAI, local_date
 from backend.core.db import Database
+from backend.core.events import record
+from backend.core.ids import uuid7
 from backend.inbox.errors import BadDays
-from notifications import inbox, preferences
+from backend.inbox.events import ConsentChanged
+from notifications import consents, inbox, preferences
 from notifications.errors import CannotSnooze
-from notifications.models import InboxMessage, Stop, StopScope
+from notifications.models import InboxMessage, Locale, Purpose, Stop, StopLabel, StopScope
 from pwa.views.parts import Due
 
 SOON = timedelta(days=30)
@@ -47,19 +51,23 @@ async def put_off(db: Database, recipient_id: UUID, message_id: UUID, days: int 
     raise CannotSnooze
 
 
-async def stop_reminding(db: Database, recipient_id: UUID, message_id: UUID, now: datetime) -> InboxMessage:
-    """不再提醒: nothing more of this message's rule. Raises MessageNotFound, CannotStop for a statutory notice."""
+async def stop_reminding(
+    db: Database, recipient_id: UUID, message_id: UUID, now: datetime, part: str | None = None
+) -> Sequence[StopLabel]:
+    """不再提醒: nothing more of this message's rule; of a digest of the rule `part`, or of all it speaks of.
+
+    Returns what was stopped, in words. Raises MessageNotFound, CannotStop for a statutory notice.
+    """
     async with db.transaction() as tx:
-        await preferences.stop_message(tx, recipient_id, message_id, now)
-        return await inbox.get_message(tx, recipient_id, message_id, now)
+        return list((await preferences.stop_message(tx, recipient_id, message_id, now, part)).values())
 
 
-async def remind_again(db: Database, recipient_id: UUID, message_id: UUID, now: datetime) -> InboxMessage:
-    """Takes the stop of this message's rule back. Raises MessageNotFound."""
+async def remind_again(
+    db: Database, recipient_id: UUID, message_id: UUID, now: datetime, part: str | None = None
+) -> Sequence[StopLabel]:
+    """Takes back what stop_reminding does. Raises MessageNotFound."""
     async with db.transaction() as tx:
-        message = await inbox.get_message(tx, recipient_id, message_id, now)
-        await preferences.resume_rule(tx, recipient_id, message.rule, now)
-        return message
+        return list((await preferences.resume_message(tx, recipient_id, message_id, now, part)).values())
 
 
 async def resume_stopped(db: Database, recipient_id: UUID, scope: str, name: str, now: datetime) -> Stop | None:
@@ -72,3 +80,15 @@ async def resume_stopped(db: Database, recipient_id: UUID, scope: str, name: str
         elif stop is not None:
             await preferences.resume_rule(tx, recipient_id, name, now)
         return stop
+
+
+async def answer(
+    db: Database, recipient_id: UUID, purpose: Purpose, *, given: bool, version: int, locale: Locale, now: datetime
+) -> None:
+    """A yes or no to the text in that version; the rules look again at who said it.
+
+    Raises ConsentTextChanged for a yes to a text that has a successor.
+    """
+    async with db.transaction() as tx:
+        if await consents.say(tx, recipient_id, uuid7(), purpose, given=given, version=version, locale=locale, now=now):
+            await record(tx, [ConsentChanged(subject_id=recipient_id)], now)

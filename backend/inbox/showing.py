@@ -1,19 +1,20 @@
 """Stored messages as the screens draw them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from typing import TypeVar
 
 from backend.core.clock import local_date
 from backend.inbox.service import due
-from notifications.models import InboxMessage, MessageState
+from notifications.models import InboxMessage, Kind, MessageState, StopLabel
 from notifications.models import Why as Reason
 from pwa.views.messages import DigestLine, MessageLine, OpenMessage, Why
 from pwa.views.parts import Action, Due, Text
 
 Said = TypeVar("Said")
 
+ENTITLEMENTS = "policy"
 _OVER = Text("这件事已经办好，或情况有了变化，不用再办。", "This has been done or has changed: nothing is left to do.")
 
 
@@ -42,7 +43,7 @@ def opened(message: InboxMessage, now: datetime) -> OpenMessage:
         sent_at=message.queued_at,
         icon=message.icon,
         due=_due(message, now),
-        why=_why(message.zh.why, None if message.en is None else message.en.why),
+        why=_why(message.zh.why, None if message.en is None else message.en.why, decides=_decides(message)),
         action=_action(message) if active else None,
         digest=_digest(message, now) if active else (),
         can_stop=message.can_stop and active,
@@ -63,9 +64,12 @@ def waits(message: InboxMessage, now: datetime) -> bool:
     return message.snoozed_until is not None and message.snoozed_until > now
 
 
-def stop_label(message: InboxMessage) -> Text:
-    """What 不再提醒 stops, in words."""
-    return _text(message.zh, message.en, lambda said: said.stop_label or said.title)
+def stop_label(stopped: Sequence[StopLabel]) -> Text:
+    """What 不再提醒 stops, in words: one thing, or what several kinds are called together."""
+    return Text(
+        "、".join(label.zh for label in stopped),
+        ", ".join(label.en or label.zh for label in stopped),
+    )
 
 
 def _active(message: InboxMessage) -> bool:
@@ -90,13 +94,21 @@ def _digest(message: InboxMessage, now: datetime) -> tuple[DigestLine, ...]:
             title=_text(zh, en, lambda item: item.title),
             due=due(zh.due_on, local_date(now)),
             action=Action(label=_text(zh, en, lambda item: item.action), path=zh.link),
+            part=zh.rule,
+            stopped=zh.rule in message.stopped_parts,
         )
         for zh, en in zip_longest(message.zh.items, english)
         if zh is not None and zh.due_on is not None
     )
 
 
-def _why(zh: Reason | None, en: Reason | None) -> Why | None:
+def _decides(message: InboxMessage) -> bool:
+    """Tells of what the law asks or grants: somebody can look at it again (PIPL art. 24)."""
+    grants = message.topic == ENTITLEMENTS and message.kind is not Kind.RECOMMENDATION
+    return message.kind is Kind.STATUTORY or grants
+
+
+def _why(zh: Reason | None, en: Reason | None, *, decides: bool) -> Why | None:
     if zh is None:
         return None
     return Why(
@@ -105,6 +117,7 @@ def _why(zh: Reason | None, en: Reason | None) -> Why | None:
         source=_maybe_text(zh, en, lambda why: why.source),
         next=_maybe_text(zh, en, lambda why: why.next),
         plain=_maybe_text(zh, en, lambda why: why.plain),
+        decides=decides,
     )
 
 

@@ -1,25 +1,10 @@
 """Statements on consents: rows are added and read, never changed."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct
-
-from notifications.consent_texts import Purpose
-from notifications.models import Locale
+from notifications.models import Locale, Purpose, Word
 from notifications.ports import Conn
-
-
-class Word(Struct, frozen=True, kw_only=True):
-    """A yes or no as it was said, to a text in that version and language."""
-
-    purpose: Purpose
-    given: bool
-    text_version: int
-    text_hash: bytes
-    locale: Locale
-    said_at: datetime
 
 
 async def insert_consent(tx: Conn, recipient_id: UUID, consent_id: UUID, word: Word) -> None:

@@ -3,6 +3,9 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
+from pwa.views.consents import ConsentLog, ConsentPage, SaidWord, StopPage
 from pwa.views.me import (
     Channel,
     ChannelSwitch,
@@ -10,6 +13,7 @@ from pwa.views.me import (
     Me,
     NotificationSettings,
     PushExplainer,
+    QuietPreset,
     Stopped,
     TopicPreference,
 )
@@ -52,15 +56,38 @@ DIGEST = OpenMessage(
             title=Text("居住证签注", "Residence permit"),
             due=Due(on=date(2026, 12, 18), soon=True),
             action=Action(label=Text("去签注", "Endorse"), path="/services/LAW-0012"),
+            part="licence-expiry:residence-permit",
         ),
         DigestLine(
             title=Text("机动车驾驶证", "Driving licence"),
             due=Due(on=date(2027, 2, 3)),
             action=Action(label=Text("去换证", "Renew"), path="/services/LAW-0025"),
+            part="licence-expiry:driving-licence",
+            stopped=True,
         ),
     ),
     why=Why(based_on=Text("您的两张证照", "Your two licences"), rule=Text("到期前提醒", "Reminder before expiry")),
     later_until=date(2026, 11, 23),
+)
+
+ENTITLED = OpenMessage(
+    message_id="019aa011",
+    title=Text("老年综合津贴可以直接领", "The old-age allowance can be paid to you"),
+    body=Text(
+        "您已满 65 周岁，不用申请，确认后就发放。",
+        "You are 65. Nothing to apply for: confirm, and it is paid.",
+    ),
+    sent_at=datetime(2026, 11, 20, 9, 0, tzinfo=SHANGHAI),
+    icon="gift",
+    why=Why(
+        based_on=Text("出生日期 1961-11-20（来源：市公安局）", "date of birth 1961-11-20 (source: police)"),
+        rule=Text("户籍在本市、年满 65 周岁即可享受", "Registered in the city and 65 or older"),
+        source=Text("《上海市老年综合津贴制度》第二条"),
+        plain=Text("您满 65 岁了，可以领老年综合津贴。", "You are 65 and may have the old-age allowance."),
+        decides=True,
+    ),
+    action=Action(label=Text("去确认", "Confirm"), path="/entitlements/old-age/1"),
+    stop_label=Text("老年综合津贴", "old-age allowance"),
 )
 
 STOPPED = OpenMessage(
@@ -102,6 +129,7 @@ MESSAGES = Messages(
 NO_MESSAGES = Messages(tab=MessageTab.NOTICE, unread={})
 MESSAGE = MessagePage(message=ENDORSE)
 DIGEST_PAGE = MessagePage(message=DIGEST)
+ENTITLED_PAGE = MessagePage(message=ENTITLED, tab=MessageTab.TODO)
 STOPPED_PAGE = MessagePage(message=STOPPED)
 
 TOPICS = (
@@ -138,9 +166,15 @@ IDENTITY = Identity(
 ME = Me(identity=IDENTITY, topics=TOPICS, quiet=QUIET, other_devices=2)
 ME_SIGNED_OUT = Me()
 EARLIER, LATER = QuietHours(begins=time(21), ends=time(7)), QuietHours(begins=time(23), ends=time(9))
+PRESETS = (
+    QuietPreset(label=Text("一般", "Usual"), hours=QUIET, chosen=True),
+    QuietPreset(label=Text("早睡早起", "Early to bed"), hours=EARLIER),
+)
 SETTINGS = NotificationSettings(
     topics=TOPICS,
+    recommends=True,
     quiet=QUIET,
+    presets=PRESETS,
     earlier=EARLIER,
     later=LATER,
     stopped=(
@@ -153,7 +187,9 @@ SETTINGS = NotificationSettings(
     ),
     push_devices=1,
 )
-SETTINGS_LOUD = NotificationSettings(topics=TOPICS, quiet=QUIET, earlier=EARLIER, later=LATER, quiet_on=False)
+SETTINGS_LOUD = NotificationSettings(
+    topics=TOPICS, refuses=True, quiet=QUIET, earlier=EARLIER, later=LATER, quiet_on=False
+)
 SETTINGS_REFUSED = NotificationSettings(
     topics=TOPICS,
     quiet=QuietHours(begins=time(8), ends=time(8)),
@@ -170,3 +206,63 @@ PUSH = PushExplainer(
         Text("有您可以申领的补贴", "A benefit you may claim"),
     ),
 )
+
+_CONSENT_LINES = (
+    Text(
+        "同意后，平台会按您的年龄、证照和办过的事，找出可能适合您的政策和服务。",
+        "If you agree, the platform uses your age, your licences and what you have applied for.",
+    ),
+    Text("每天最多推荐一条，每周最多三条。", "At most one recommendation a day and three a week."),
+    Text("不同意不影响任何服务，随时可以关掉。", "Saying no changes nothing else; switch it off at any time."),
+)
+_RECOMMEND = Text("推荐可能适合我的政策和服务", "Recommend policies and services that may suit me")
+_USE = Text("用我的信息找出我可以享受的待遇", "Use my information to find what I am entitled to")
+CONSENT = ConsentPage(
+    path="/me/consents/recommendations",
+    title=_RECOMMEND,
+    lines=_CONSENT_LINES,
+    version=2,
+    since=date(2026, 11, 1),
+    given=False,
+    asks=True,
+    refusing=True,
+)
+CONSENT_GIVEN = structs.replace(CONSENT, given=True, refusing=False)
+CONSENT_EARLIER = structs.replace(CONSENT, version=1, since=date(2026, 9, 1), current=False)
+FEATURES = structs.replace(CONSENT, path="/me/consents/features", title=_USE, given=True, asks=False, refusing=False)
+CONSENTS = ConsentLog(
+    words=(
+        SaidWord(
+            title=_USE,
+            said=Text("已选择不使用", "You refused"),
+            given=False,
+            said_on=date(2026, 11, 20),
+            said_at=time(10, 5),
+            version=1,
+            path="/me/consents/features?version=1",
+            fingerprint="684c5767",
+        ),
+        SaidWord(
+            title=_RECOMMEND,
+            said=Text("已同意", "You agreed"),
+            given=True,
+            said_on=date(2025, 12, 2),
+            said_at=time(21, 40),
+            version=1,
+            path="/me/consents/recommendations?version=1",
+            fingerprint="c97f34ad",
+        ),
+    ),
+)
+STOP = StopPage(
+    path="/s/AbCdEfGhIjKl",
+    read_path="/messages/019aa001/open",
+    topic=Text("证照到期与续期", "Licence expiry and renewal"),
+    sent_on=date(2026, 11, 20),
+    can_stop=True,
+    stopped=False,
+    sms=True,
+)
+STOP_DONE = structs.replace(STOP, stopped=True)
+STOP_STATUTORY = structs.replace(STOP, topic=Text("办件进度与补正", "Progress of your applications"), can_stop=False)
+STOP_STATUTORY_DONE = structs.replace(STOP_STATUTORY, sms=False)

@@ -55,6 +55,7 @@ class Me(Struct, frozen=True, kw_only=True):
     identity: Identity | None = None
     topics: tuple[TopicPreference, ...] = ()
     quiet: QuietHours | None = None
+    recommends: bool = False
     other_devices: int = 0
     rows: tuple[Tile, ...] = ()
 
@@ -68,15 +69,27 @@ class Stopped(Struct, frozen=True, kw_only=True):
     on: date
 
 
+class QuietPreset(Struct, frozen=True, kw_only=True):
+    """Hours that suit many, for one tap."""
+
+    label: Text
+    hours: QuietHours
+    chosen: bool = False
+
+
 class NotificationSettings(Struct, frozen=True, kw_only=True):
     """/me/notifications: every topic by every channel, and quiet hours. `push_devices` counts subscribed browsers.
 
-    `earlier` and `later` are what the elder page offers instead of fields for the hours. `errors` link to the fields
-    `begins` and `ends`.
+    `recommends`: the person agreed to recommendations; `refuses`: their features are not to be used. `earlier` and
+    `later` are what the elder page offers instead of fields for the hours. `errors` link to the fields `begins` and
+    `ends`.
     """
 
     topics: tuple[TopicPreference, ...]
+    recommends: bool = False
+    refuses: bool = False
     quiet: QuietHours
+    presets: tuple[QuietPreset, ...] = ()
     earlier: QuietHours
     later: QuietHours
     quiet_on: bool = True

@@ -28,21 +28,27 @@ class MessageLine(Struct, frozen=True, kw_only=True):
 
 
 class Why(Struct, frozen=True, kw_only=True):
-    """依据您的 · 规则 · 出处 · 接下来. `plain` says the same in one spoken sentence for the elder page."""
+    """依据您的 · 规则 · 出处 · 接下来. `plain` says the same in one spoken sentence for the elder page.
+
+    `decides`: it is about what the law grants or asks, so the way to a review by a person is shown.
+    """
 
     based_on: Text
     rule: Text
     source: Text | None = None
     next: Text | None = None
     plain: Text | None = None
+    decides: bool = False
 
 
 class DigestLine(Struct, frozen=True, kw_only=True):
-    """One of several things that one message speaks of."""
+    """One of several things that one message speaks of. `part` is the value that stops its kind alone, None: cannot."""
 
     title: Text
     due: Due
     action: Action
+    part: str | None = None
+    stopped: bool = False
 
 
 class OpenMessage(Struct, frozen=True, kw_only=True):

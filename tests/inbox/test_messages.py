@@ -1,6 +1,7 @@
 """消息: the list and one message, for their owner alone."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from backend.core.clock import FixedClock
 from backend.core.db import Database
 from notifications.inbox import count_unread, get_message
 from notifications.models import Item, Kind, Tab, Why, Wording
+from notifications.preferences import list_stops
 from notifications.service import withdraw
 from tests.hall import Browser
 from tests.inbox.conftest import Tell
@@ -157,6 +159,58 @@ async def test_a_digest_has_a_button_for_each_thing_and_none_to_itself(me: Brows
     assert 'href="/services/1"' in page
     assert 'href="/services/2"' in page
     assert "逐项查看" not in page
+
+
+async def test_one_thing_of_a_digest_is_stopped_alone_and_comes_back(me: Browser, tell: Tell, db: Database) -> None:
+    names = {"licence-expiry:driving": "驾驶证", "licence-expiry:permit": "居住证"}
+    items = tuple(
+        Item(
+            title=name,
+            link="/services",
+            action="去办",
+            due_on=date(2026, 12, 1),
+            rule=rule,
+            stop_label=f"{name}提醒",
+        )
+        for rule, name in names.items()
+    )
+    zh = Wording(title="您有 2 张证照到期待办", body="请逐项办理。", action="逐项查看", items=items)
+    message_id = await tell(zh=zh, en=None, rule="licence-expiry:digest")
+    path = f"/messages/{message_id}"
+
+    await me.submit(f"{path}/stop", part="licence-expiry:permit")
+    stopped = (await me.get(path)).text
+    assert "已停止：居住证提醒" in stopped
+    assert (stopped.count(f"{path}/undo-stop"), "这一类已停" in stopped) == (2, True)  # its row and the toast
+    assert [stop.name for stop in await list_stops(db, me.subject_id)] == ["licence-expiry:permit"]
+
+    await me.submit(f"{path}/undo-stop?part=licence-expiry%3Apermit")
+    assert await list_stops(db, me.subject_id) == []
+
+    await me.submit(f"{path}/stop")
+    assert {stop.name for stop in await list_stops(db, me.subject_id)} == set(names)
+    assert "已停止：驾驶证提醒、居住证提醒" in (await me.get(path)).text
+
+
+@pytest.mark.parametrize(
+    ("facts", "shows"),
+    [
+        ({"kind": Kind.STATUTORY}, True),
+        ({"topic": "policy"}, True),
+        ({"topic": "policy", "kind": Kind.RECOMMENDATION}, False),
+        ({}, False),
+    ],
+    ids=["a statutory notice", "an entitlement", "a recommendation", "a reminder"],
+)
+async def test_what_decides_over_rights_shows_the_way_to_a_person(
+    me: Browser, tell: Tell, facts: dict[str, Any], shows: bool
+) -> None:
+    why = Why(based_on="出生日期 1961-11-20（来源：市公安局）", rule="年满 65 周岁")
+    message_id = await tell(
+        zh=Wording(title="可以领津贴", body="确认后发放。", action="确认", why=why), en=None, **facts
+    )
+
+    assert ("人工复核" in (await me.get(f"/messages/{message_id}")).text) is shows
 
 
 async def test_a_statutory_notice_offers_no_stop(me: Browser, tell: Tell) -> None:

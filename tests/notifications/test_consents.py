@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 import notifications
-from notifications.consent_texts import TEXTS, Purpose, purpose_of, text_of
+from notifications.consent_texts import TEXTS, purpose_of, text_of
 from notifications.consents import get_consents, list_consenting, list_refusing, list_words, say
 from notifications.errors import ConsentTextChanged, UnknownPurpose
-from notifications.models import Kind, Locale
+from notifications.models import Kind, Locale, Purpose
 from tests.notifications.town import Town
 
 RECOMMENDATIONS, FEATURES = Purpose.RECOMMENDATIONS, Purpose.FEATURES

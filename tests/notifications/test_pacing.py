@@ -6,10 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from notifications.consent_texts import Purpose
 from notifications.consents import say
 from notifications.inbox import count_unread
-from notifications.models import Kind, Locale, Message, Pointer, QuietHours, Urgency
+from notifications.models import Kind, Locale, Message, Pointer, Purpose, QuietHours, Urgency
 from notifications.pacing import find_waits, local_day
 from notifications.preferences import set_quiet_hours
 from notifications.queries.claims import update_claimed

@@ -7,10 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from notifications.consent_texts import Purpose
 from notifications.consents import say
 from notifications.inbox import mark_read, snooze
-from notifications.models import ChannelName, Kind, Locale, Message
+from notifications.models import ChannelName, Kind, Locale, Message, Purpose
 from notifications.preferences import set_channel, stop_rule, stop_topic
 from notifications.service import repeat_unread, withdraw
 from tests.notifications.town import Town
