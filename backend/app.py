@@ -32,12 +32,14 @@ from backend.core.processes import die_with_parent
 from backend.core.resources import Resources, open_resources
 from backend.core.settings import Settings, read_settings
 from backend.departments import routes as departments_routes
+from backend.entitlements import pages as entitlements_pages
 from backend.guides import pages as guides_pages
 from backend.home import pages as home_pages
 from backend.inbox import pages as inbox_pages
 from backend.inbox import routes as inbox_routes
 from backend.licences import pages as licences_pages
 from backend.licences import routes as licences_routes
+from backend.matching.desk import pages as rules_pages
 from backend.operators import pages as operators_pages
 from backend.operators.admission import admit_operators, operator_of
 from backend.ops import routes as ops_routes
@@ -76,9 +78,11 @@ HANDLERS: list[BaseRouteHandler] = [
     *payments_pages.HANDLERS,
     *payments_routes.HANDLERS,
     *payout_notices.HANDLERS,
+    *entitlements_pages.HANDLERS,
     *reconciliation_pages.HANDLERS,
     *receipts_pages.HANDLERS,
     *receipts_routes.HANDLERS,
+    *rules_pages.HANDLERS,
     *operators_pages.HANDLERS,
     *ops_routes.HANDLERS,
 ]

@@ -31,7 +31,7 @@ from backend.payments.numbers import spoken
 from backend.payments.payouts.cards import add_card, list_cards
 from backend.payments.payouts.errors import CardNotFound
 from backend.payments.payouts.models import Payout, PayoutState, Reason
-from backend.payments.payouts.service import find_payout, order_payout
+from backend.payments.payouts.service import find_payout, list_payouts, order_payout
 
 _UNPAID = frozenset({PayoutState.FAILED, PayoutState.RETURNED})
 _MOST_ANSWERS = 200
@@ -58,10 +58,16 @@ async def find_payout_of(conn: Queryable, answered: Answered) -> Payout | None:
     return await find_payout(conn, answered.payee_id, answered.payout_no)
 
 
-async def list_answers(conn: Queryable, keyring: Keyring, reader_id: UUID, now: datetime) -> list[Answered]:
-    """Everything this reader may see of what was answered, the newest first."""
+async def list_statement(
+    conn: Queryable, keyring: Keyring, reader_id: UUID, now: datetime
+) -> list[tuple[Answered, Payout | None, Represented | None]]:
+    """What this reader may see of what was answered, with its last payout and for whom it is; the newest first."""
     beneficiaries = await list_beneficiaries(conn, keyring, reader_id, now)
-    return await queries.list_answers(conn, reader_id, list(beneficiaries), _MOST_ANSWERS)
+    answers = await queries.list_answers(conn, reader_id, list(beneficiaries), _MOST_ANSWERS)
+    owners = [each.payee_id for each in answers if each.payee_id is not None]
+    numbers = [each.payout_no for each in answers if each.payout_no is not None]
+    payouts = {payout.payout_no: payout for payout in await list_payouts(conn, owners, numbers)}
+    return [(each, payouts.get(each.payout_no or ""), beneficiaries.get(each.subject_id)) for each in answers]
 
 
 def payee_of(offer: Offer, beneficiary: Represented | None, reader_id: UUID) -> UUID:

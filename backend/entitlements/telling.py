@@ -42,7 +42,7 @@ async def tell_of_failed_payout(tx: Tx, event: PayoutFailed, now: datetime) -> N
         return
     await withdraw(tx, answered.answered_by, PAID, now, prefix=f"{answered.answer_no}:")
     zh, en = wording.failed(await _given(tx, payout), returned=event.returned)
-    facts: dict[str, Any] = {"kind": Kind.STATUTORY, "tab": Tab.TODO, "icon": "credit-card", "tone": Tone.WARN}
+    facts: dict[str, Any] = {"kind": Kind.STATUTORY, "tab": Tab.TODO, "icon": "wallet-cards", "tone": Tone.WARN}
     await _tell(tx, answered, payout, FAILED, zh, en, now, **facts)
 
 

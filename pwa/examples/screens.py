@@ -2,9 +2,10 @@
 
 from msgspec import Struct
 
-from pwa.examples import catalogue, home, inbox, operators, payments, receipts, reconciliation, wallet
+from pwa.examples import catalogue, entitlements, home, inbox, operators, payments, receipts, reconciliation, wallet
 from pwa.examples.api_docs import API_DOCS
 from pwa.examples.search_misses import SEARCH_MISSES
+from pwa.views.entitlements import OfferList, OfferState
 from pwa.views.pages import ErrorPage, Plain
 from pwa.views.parts import Action, Text
 from pwa.views.payments import ResultState
@@ -65,6 +66,16 @@ SCREENS = {
     "pay-refunding": _screen("payments/result.html", payments.result(ResultState.REFUNDING), "/payments/3", Tab.ME),
     "pay-refunded": _screen("payments/result.html", payments.result(ResultState.REFUNDED), "/payments/5", Tab.ME),
     "pay-ended": _screen("payments/result.html", payments.result(ResultState.ENDED), "/payments/4", Tab.ME),
+    **{
+        f"offer-{state}": _screen(
+            "entitlements/offer.html", entitlements.offer(state), "/entitlements/medical-insurance/019aa400", Tab.ME
+        )
+        for state in OfferState
+    },
+    "offer-no-card": _screen("entitlements/offer.html", entitlements.WITHOUT_CARD, "/entitlements/a/1", Tab.ME),
+    "offer-bad-card": _screen("entitlements/offer.html", entitlements.BAD_CARD, "/entitlements/a/1", Tab.ME),
+    "offers": _screen("entitlements/list.html", entitlements.ANSWERS, "/entitlements", Tab.ME),
+    "offers-none": _screen("entitlements/list.html", OfferList(), "/entitlements", Tab.ME),
     "receipt": _screen("payments/receipt.html", receipts.RECEIPT, "/payments/1/receipt", Tab.ME),
     "receipt-refunded": _screen("payments/receipt.html", receipts.RECEIPT_REFUNDED, "/payments/1/receipt", Tab.ME),
     "verify": _signed_out("payments/verify.html", receipts.VERIFY, "/receipts/verify"),

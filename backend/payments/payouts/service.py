@@ -1,6 +1,7 @@
 """Ordering a payout, and THE effect of what the bank tells of it: the same by answer, notice, query and day's list."""
 
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -66,6 +67,11 @@ async def order_payout(tx: Tx, payee_id: UUID, card_id: UUID, reason: Reason, am
 
 async def find_payout(conn: Queryable, payee_id: UUID, payout_no: str) -> Payout | None:
     return await queries.find_payout(conn, payee_id, payout_no)
+
+
+async def list_payouts(conn: Queryable, owners: Sequence[UUID], numbers: Sequence[str]) -> list[Payout]:
+    """Owner and number of each in turn; two lists of one length."""
+    return await queries.list_payouts(conn, owners, numbers) if numbers else []
 
 
 async def list_unpaid(conn: Queryable, limit: int) -> list[Payout]:

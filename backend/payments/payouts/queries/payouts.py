@@ -58,6 +58,19 @@ async def find_payout(conn: Queryable, subject_id: UUID, payout_no: str) -> Payo
     )
 
 
+async def list_payouts(conn: Queryable, owners: Sequence[UUID], numbers: Sequence[str]) -> list[Payout]:
+    return await many(
+        conn,
+        Payout,
+        """SELECT p.subject_id, p.payout_no, p.card_id, p.beneficiary_id, p.rule, p.cause_id, p.purpose, p.amount_fen,
+                  p.state, p.failure, p.ordered_at, p.paid_at, p.tries
+           FROM unnest($1::uuid[], $2::text[]) AS n (subject_id, payout_no)
+           JOIN payouts p ON p.subject_id = n.subject_id AND p.payout_no = n.payout_no""",
+        owners,
+        numbers,
+    )
+
+
 async def lock_payout(tx: Tx, subject_id: UUID, payout_no: str) -> Payout | None:
     return await maybe(
         tx,

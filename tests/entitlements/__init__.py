@@ -1,0 +1,1 @@
+"""Answering entitlements, from the message to the money."""

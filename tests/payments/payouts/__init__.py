@@ -1,0 +1,1 @@
+"""Money given: cards, payouts, the bank and its days."""
