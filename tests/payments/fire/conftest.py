@@ -1,10 +1,12 @@
 """Real processes on the test's database and Redis, with a merchant at each provider."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from backend.core.clock import FixedClock
 from backend.core.settings import Settings
 from tests.payments.fire.processes import Nursery, nursery, settings_for
 from tests.payments.merchants import merchants
@@ -14,6 +16,12 @@ from tests.payments.merchants import merchants
 def halls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     with nursery(tmp_path_factory.mktemp("halls")) as born:
         yield born
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """The real time: that of the processes."""
+    return FixedClock(datetime.now(UTC))
 
 
 @pytest.fixture
