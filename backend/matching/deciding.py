@@ -7,12 +7,13 @@ from msgspec import structs
 
 from backend.city.calendar import add_months
 from backend.city.models import Subject
-from backend.city.rules import Anchor
+from backend.city.rules import Anchor, MessageClass
 from backend.matching.conditions import evidence_of, label_of, meets
 from backend.matching.dates import moved
 from backend.matching.models import Cause, Decision, Evidence, Known
 from backend.matching.rulebook import ANY, BIRTHDAY, AppliedRule, Rulebook
 
+_REFUSABLE = frozenset({MessageClass.RECOMMENDATION, MessageClass.ENTITLEMENT})
 _IN_FORCE, _OPEN_BILL = "valid", "open"
 CONFIRMED = "done:confirmed"
 _ANSWERED = {"confirmed": CONFIRMED, "declined": "declined"}
@@ -110,6 +111,8 @@ def _against(rule: AppliedRule, cause: Cause, known: Known, due_on: date) -> Ite
     for answer in known.answers:
         if (answer.rule, answer.cause_id) == (rule.code, cause.id):
             yield _ANSWERED[answer.answer]
+    if known.refuses and rule.message_class in _REFUSABLE:
+        yield "refused"
     if known.died_on is not None:
         yield "holder_dead"
     if cause.licence is not None:

@@ -68,7 +68,10 @@ class LifeEvent(Struct, frozen=True):
 
 
 class Known(Struct, frozen=True, kw_only=True):
-    """Everything about one subject that rules may look at. Events withdrawn by their department are not in it."""
+    """Everything about one subject that rules may look at. Events withdrawn by their department are not in it.
+
+    `refuses`: they do not want it looked at for recommendations and entitlements.
+    """
 
     subject_id: UUID
     is_person: bool
@@ -80,6 +83,7 @@ class Known(Struct, frozen=True, kw_only=True):
     events: tuple[EventFact, ...] = ()
     bills: tuple[BillFact, ...] = ()
     answers: tuple[AnswerFact, ...] = ()
+    refuses: bool = False
     is_represented: bool = False  # some source has said at some time who may act for them
 
 

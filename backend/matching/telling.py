@@ -12,6 +12,7 @@ from backend.city.rules import MessageClass, RuleState
 from backend.core.db import Queryable, Tx
 from backend.core.ids import uuid7
 from backend.matching.agents import Agents, Name, agents_of, follow_agents
+from backend.matching.consenting import consenting, is_welcome
 from backend.matching.models import Decision, Match, MatchState
 from backend.matching.planning import Plan, state_of
 from backend.matching.queries import matches as queries
@@ -49,10 +50,11 @@ async def compose(
     """
     live = [(plan, decision) for plan, decision in found if book.rules[decision.rule].state is RuleState.LIVE]
     agents = agents or await agents_of(conn, [plan.known for plan, _ in live], today)
+    addressed = [(_name(plan, decision), _due(book, plan, decision, agents, today)) for plan, decision in live]
+    agreed = await consenting(conn, (each for _, told in addressed for each in told))
     due, unheard = [], set()
-    for plan, decision in live:
-        told = _due(book, plan, decision, agents, today)
-        name = _name(plan, decision)
+    for name, addressees in addressed:
+        told = [each for each in addressees if is_welcome(each, agreed)]
         if heard is not None and name in heard:
             told = [each for each in told if _is_news(each, heard[name], book, today)]
         due += told

@@ -311,6 +311,9 @@ async def update_items(tx: Conn, recipient_id: UUID, message_id: UUID, without: 
                 SELECT coalesce(jsonb_agg(item ORDER BY place), '[]') FROM jsonb_array_elements(en -> 'items')
                     WITH ORDINALITY AS i (item, place)
                 WHERE item ->> 'key' IS NULL OR item ->> 'key' <> ALL($3::text[]))) END,
+            parts = CASE WHEN parts = '{}' THEN parts ELSE ARRAY(
+                SELECT DISTINCT item ->> 'rule' FROM jsonb_array_elements(zh -> 'items') AS i (item)
+                WHERE item ->> 'key' IS NULL OR item ->> 'key' <> ALL($3::text[]) ORDER BY 1) END,
             due_on = coalesce((
                 SELECT min((item ->> 'due_on')::date) FROM jsonb_array_elements(zh -> 'items') AS i (item)
                 WHERE item ->> 'key' IS NULL OR item ->> 'key' <> ALL($3::text[])), due_on)

@@ -1,4 +1,4 @@
-"""What is known of thousands at a time: five statements, whatever their number."""
+"""What is known of thousands at a time: six statements, whatever their number."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from backend.core.db import Queryable, Tx, structs
 from backend.matching.models import AnswerFact, BillFact, EventFact, Known, LicenceFact
+from notifications.consents import list_refusing
 
 _decode_facts = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -32,6 +33,7 @@ async def list_known(conn: Queryable, subject_ids: Sequence[UUID]) -> list[Known
         await _bills(conn, subject_ids),
         await _answers(conn, subject_ids),
     )
+    refusing = await list_refusing(conn, subject_ids)
     return [
         Known(
             subject_id=subject.subject_id,
@@ -44,6 +46,7 @@ async def list_known(conn: Queryable, subject_ids: Sequence[UUID]) -> list[Known
             events=tuple(events[subject.subject_id]),
             bills=tuple(bills[subject.subject_id]),
             answers=tuple(answers[subject.subject_id]),
+            refuses=subject.subject_id in refusing,
             is_represented=subject.is_represented,
         )
         for subject in await _subjects(conn, subject_ids)

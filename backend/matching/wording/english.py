@@ -34,6 +34,7 @@ def item(spoken: Spoken) -> Item:
         link=spoken.link,
         action=_action(spoken),
         due_on=spoken.expires_on,
+        stop_label=f"Reminders for {_name(spoken)}",
     )
 
 
@@ -46,7 +47,7 @@ def digest(items: Sequence[Item], *, only_licences: bool, others: bool = False) 
         if only_licences
         else "Below you see each of them with its date.",
         action="See each of them",
-        stop_label="Digests (you will get one message for each)",
+        stop_label="everything listed below",
         items=tuple(items),
         why=Why(
             based_on="The expiry dates of the licences listed"

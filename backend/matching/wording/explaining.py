@@ -17,6 +17,7 @@ _REASONS = {
     "not-due": Text("还没有到日子", "it is not due yet"),
     "late": Text("知道得太晚，不再提醒", "it became known too late to be told"),
     "holder_dead": Text("人已去世", "the person has died"),
+    "refused": Text("本人不愿用自己的信息做推荐", "they do not want their information used to recommend"),
     "moved_out": Text("人已迁出本市", "the person has moved out of the city"),
     "renewal_filed": Text("已经申请换证", "the renewal has been filed"),
 }

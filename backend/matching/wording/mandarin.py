@@ -33,6 +33,7 @@ def item(spoken: Spoken) -> Item:
         link=spoken.link,
         action=_action(spoken),
         due_on=spoken.expires_on,
+        stop_label=f"{name}到期提醒",
     )
 
 
@@ -42,7 +43,7 @@ def digest(items: Sequence[Item], *, only_licences: bool, others: bool = False) 
         title=f"{you}有几张证照到期待办" if only_licences else f"{you}有几件事到了办理的时候",
         body="下面列出每一张的到期日，请逐项办理。" if only_licences else "下面列出每一件和它的日期，请逐项办理。",
         action="逐项查看",
-        stop_label="合并提醒（以后逐条提醒）",
+        stop_label="下面列出的这几类提醒",
         items=tuple(items),
         why=Why(
             based_on="所列证照的有效期" if only_licences else "下面每一件所写的日期",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from backend.city.city import City
 from backend.city.rules import Anchor, MessageClass
@@ -160,11 +160,14 @@ def _wordings(due: Due, today: date, city: City) -> tuple[Wording, Wording]:
 
 
 def _items(due: Due, today: date, city: City) -> tuple[Item, Item]:
+    """Its place in a digest, in both languages."""
     if due.rule.rule is None:
         spoken = _spoken(due, today, city)
-        return mandarin.item(spoken), english.item(spoken)
-    said = _said(due, city)
-    return rules.item(said, zh=True), rules.item(said, zh=False)
+        zh, en = mandarin.item(spoken), english.item(spoken)
+    else:
+        said = _said(due, city)
+        zh, en = rules.item(said, zh=True), rules.item(said, zh=False)
+    return structs.replace(zh, rule=due.rule.code), structs.replace(en, rule=due.rule.code)
 
 
 def _spoken(due: Due, today: date, city: City) -> Spoken:

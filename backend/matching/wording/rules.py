@@ -70,6 +70,7 @@ def item(said: Said, *, zh: bool) -> Item:
         link=said.link,
         action=_in(said.wording.action, zh=zh),
         due_on=said.act_by or said.decision.due_on,
+        stop_label=_in(said.rule.name, zh=zh),
     )
 
 
