@@ -142,7 +142,7 @@ class Words:
 
     def fee(self, fee: Fee) -> str:
         if fee.amount_fen is None:
-            return self._("费用暂无信息")
+            return self._("费用尚未公布")
         if fee.amount_fen == 0:
             return self._("免费")
         amount = self.money(fee.amount_fen)

@@ -59,7 +59,9 @@ def _source(city: City, material: Material, state: MaterialState) -> Text | None
         )
     waiving = city.licence_types.get(material.waived_by or "")
     if waiving is not None and state is MaterialState.OBTAINED:
-        return Text(f"来自您的电子证照《{waiving.name.zh}》", _english("from your electronic “{}”", waiving.name.en))
+        return Text(
+            f"已有电子证照《{waiving.name.zh}》，无需提交", _english("you hold the electronic “{}”", waiving.name.en)
+        )
     later = _LATER if material.necessity is Necessity.DEFERRABLE else None
     waiver = None
     if waiving is not None:

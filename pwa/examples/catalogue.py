@@ -190,7 +190,7 @@ GUIDE = Guide(
         Material(
             name=Text("居民身份证", "Resident ID card"),
             state=MaterialState.OBTAINED,
-            source=Text("来自您的电子证照", "from your electronic licence"),
+            source=Text("已有电子证照，无需提交", "you hold the electronic licence"),
         ),
         Material(
             name=Text("身体条件证明", "Medical certificate"),

@@ -25,7 +25,7 @@ class Notice(Struct, frozen=True, kw_only=True):
 
 
 class Fact(Struct, frozen=True, kw_only=True):
-    """One answer of the four. `value` None is shown as 暂无信息."""
+    """One answer of the four. `value` None is shown as 尚未公布."""
 
     value: Text | None = None
     note: Text | None = None
@@ -155,7 +155,7 @@ class Law(Struct, frozen=True, kw_only=True):
 
 
 class Particular(Struct, frozen=True, kw_only=True):
-    """A line of the register; `value` None is shown as 暂无信息."""
+    """A line of the register; `value` None is shown as 尚未公布."""
 
     label: Text
     value: Text | None = None

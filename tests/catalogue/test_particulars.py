@@ -82,4 +82,4 @@ async def test_a_guide_shows_them_and_says_what_is_not_known(client: httpx.Async
     page = (await client.get(f"/services/{code}")).text
 
     assert "<dt>事项类型</dt><dd>行政许可</dd>" in page
-    assert "<dt>网上办理深度</dt><dd>暂无信息</dd>" in page
+    assert "<dt>网上办理深度</dt><dd>尚未公布</dd>" in page

@@ -53,7 +53,7 @@ async def test_the_same_address_is_personal_only_for_its_person(visitor: Browser
 async def test_what_the_wallet_spares_is_ticked_with_its_source(visitor: Browser, holder: Browser) -> None:
     public, personal = words((await visitor.get(GUIDE)).text), words((await holder.get(GUIDE)).text)
 
-    assert "已自动获取 · 来自您的电子证照《居民身份证》" in personal
+    assert "已自动获取 · 已有电子证照《居民身份证》，无需提交" in personal
     assert "1 份已自动获取" in personal
     assert "已有电子证照《居民身份证》的，无需提交" in public
 
@@ -72,7 +72,7 @@ async def test_names_of_licences_are_not_changed_in_english(visitor: Browser, ho
     personal = words((await holder.get(GUIDE)).text)
 
     assert "not with the electronic “Shanghai residence permit”" in public
-    assert "from your electronic “Resident identity card”" in personal
+    assert "you hold the electronic “Resident identity card”" in personal
 
 
 async def test_only_who_holds_what_it_renews_is_offered_a_reminder(holder: Browser) -> None:

@@ -52,10 +52,22 @@ async def _shows(tab: Tab, path: str) -> bool:
     return bool(await tab.evaluate("path => location.pathname === path && document.readyState === 'complete'", path))
 
 
-async def sign_in(tab: Tab, hall: Hall, back_to: str) -> None:
+async def sign_in(tab: Tab, hall: Hall, back_to: str, resident: str = RESIDENT) -> None:
     await tab.goto(f"{hall.url}/login?next={back_to}")
-    await tab.evaluate('key => document.querySelector(`button[value="${key}"]`).click()', RESIDENT)
+    await choose(tab, resident)
     await at(tab, back_to)
+
+
+async def choose(tab: Tab, resident: str) -> None:
+    """Says at the identity provider who it is, once its page is there."""
+
+    async def offered() -> bool:
+        with contextlib.suppress(PlaywrightError, BidiError):
+            return bool(await tab.evaluate('key => !!document.querySelector(`button[value="${key}"]`)', resident))
+        return False
+
+    await until(offered, timeout_s=15)
+    await tab.evaluate('key => document.querySelector(`button[value="${key}"]`).click()', resident)
 
 
 async def turn_on_push(tab: Tab) -> None:

@@ -61,7 +61,7 @@ def test_money_shows_cents_only_where_there_are_any(fen: int, zh: str, en: str) 
 
 
 def test_an_unknown_fee_is_said_and_a_free_one_too() -> None:
-    assert ZH.fee(Fee(amount_fen=None)) == "费用暂无信息"
+    assert ZH.fee(Fee(amount_fen=None)) == "费用尚未公布"
     assert ZH.fee(Fee(amount_fen=0)) == "免费"
     assert spaced(EN.fee(Fee(amount_fen=1000, name=Text("工本费", "Card fee")))) == "Card fee ¥10"
 
