@@ -19,6 +19,8 @@ from backend.core.resources import Resources, open_resources
 from backend.core.settings import Settings, read_settings
 from backend.event_handlers import event_map
 from backend.inbox.push_keys import push_keys
+from backend.matching.desk.recalling import recall_stopped
+from backend.matching.desk.rehearsing import rehearse_next
 from backend.matching.service import look_again, sweep_if_due
 from backend.matching.turning import turn_if_due
 from backend.payments.callbacks import retry_waiting
@@ -70,6 +72,8 @@ class Worker:
             every(0.5, self.dispatch, "events"),
             every(0.5, self.look_again, "rules"),
             every(30, self.sweep, "sweep"),
+            every(0.5, self.recall, "recalls"),
+            every(1, self.rehearse, "rehearsals"),
             every(2, self.settle_payments, "payments"),
             every(2, self.pay_out, "payouts"),
             every(_BILLS_S, self.compare_payouts, "days of payouts"),
@@ -102,6 +106,14 @@ class Worker:
         hall = self._hall
         await turn_if_due(hall.db, hall.now())
         await sweep_if_due(hall.db, hall.redis, await self._current_city(), hall.clock)
+
+    async def recall(self) -> bool:
+        """Takes back what rules that were stopped have told and nobody was sent; True when there may be more."""
+        return await recall_stopped(self._hall.db, self._hall.clock)
+
+    async def rehearse(self) -> bool:
+        """Tries rules out for the rules desk; True when there may be more."""
+        return await rehearse_next(self._hall.db, await self._current_city(), self._hall.clock)
 
     async def settle_payments(self) -> bool:
         """Asks about open orders and refunds, applies callbacks that came too early; True when there may be more."""

@@ -1,8 +1,8 @@
 """What the examples of the components are drawn with."""
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from pwa.examples import catalogue, home, inbox, operators, payments, reconciliation, wallet
+from pwa.examples import catalogue, home, inbox, operators, payments, reconciliation, rules, wallet
 from pwa.rendering import TEMPLATES
 from pwa.views.charts import Columns, Figure, Rows
 from pwa.views.guide import Guide, Material, MaterialState, SelfCheck
@@ -11,6 +11,7 @@ from pwa.views.messages import MessageLine, OpenMessage, Why
 from pwa.views.parts import FieldError, Segment, Text, Tile
 from pwa.views.payments import Owed, RefundLine
 from pwa.views.reconciliation import ReconciledDay
+from pwa.views.rules import Case, RulePage
 from pwa.views.services import HeldLicence, Result
 from pwa.views.shell import Desk, Toast
 from pwa.views.wallet import IssuerColour, LicenceCard, LicenceStatus, NotHeld
@@ -46,6 +47,8 @@ class Gallery(Struct, frozen=True, kw_only=True):
     columns: tuple[Columns, ...]
     rows: tuple[Rows, ...]
     reconciled: tuple[ReconciledDay, ...]
+    rule: RulePage
+    rule_cases: tuple[Case, ...]
     owed: Owed
     refunds: tuple[RefundLine, ...]
 
@@ -100,6 +103,8 @@ def gallery(*components: str) -> Gallery:
         columns=(operators.NOTHING, operators.DELIVERIES),
         rows=(operators.FEEDS,),
         reconciled=reconciliation.CARDS,
+        rule=structs.replace(rules.TRIAL, progress=rules.WAITING.progress),
+        rule_cases=rules.CASES.cases,
         owed=payments.OWED,
         refunds=payments.REFUNDS,
     )

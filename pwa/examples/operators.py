@@ -14,6 +14,7 @@ DESK = Desk(
     entries=(
         DeskEntry(path="/ops", icon="chart-column", label=Text("概览", "Overview")),
         DeskEntry(path="/ops/reconciliation", icon="scale", label=Text("对账", "Reconciliation")),
+        DeskEntry(path="/ops/rules", icon="bell", label=Text("规则台", "Rules desk")),
         DeskEntry(path="/ops/search-misses", icon="search-x", label=Text("搜不到的词", "Searched in vain")),
     ),
 )

@@ -2,7 +2,18 @@
 
 from msgspec import Struct
 
-from pwa.examples import catalogue, entitlements, home, inbox, operators, payments, receipts, reconciliation, wallet
+from pwa.examples import (
+    catalogue,
+    entitlements,
+    home,
+    inbox,
+    operators,
+    payments,
+    receipts,
+    reconciliation,
+    rules,
+    wallet,
+)
 from pwa.examples.api_docs import API_DOCS
 from pwa.examples.search_misses import SEARCH_MISSES
 from pwa.views.entitlements import OfferList, OfferState
@@ -113,6 +124,11 @@ SCREENS = {
     "reconciliation-none": _operators("ops/reconciliation.html", reconciliation.NOTHING, "/ops/reconciliation"),
     "difference": _operators("ops/difference.html", reconciliation.PROPOSED, "/ops/reconciliation"),
     "difference-refused": _operators("ops/difference.html", reconciliation.REFUSED, "/ops/reconciliation"),
+    "rules": _operators("ops/rules.html", rules.RULES, "/ops/rules"),
+    "rules-none": _operators("ops/rules.html", rules.NO_RULES, "/ops/rules?state=stopped"),
+    "rule": _operators("ops/rule.html", rules.TRIAL, "/ops/rules"),
+    "rule-waiting": _operators("ops/rule.html", rules.WAITING, "/ops/rules"),
+    "rule-cases": _operators("ops/rule_cases.html", rules.CASES, "/ops/rules"),
     "search-misses": _operators("ops/search_misses.html", SEARCH_MISSES, "/ops/search-misses"),
     "operators": _operators("operators/sign_in.html", operators.SIGN_IN, "/ops/sign-in", operators.NOBODYS_DESK),
     "operators-refused": _operators(

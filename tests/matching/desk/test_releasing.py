@@ -68,7 +68,8 @@ async def test_the_database_lets_no_rule_live_by_one_person(office: Office, appr
 
     with pytest.raises(CheckViolationError):
         await office.db.execute(
-            "INSERT INTO rule_states (rule, state, version, changed_by, approved_by, changed_at) VALUES ('r', 'live', 1, $1, $2, $3)",
+            """INSERT INTO rule_states (rule, state, version, changed_by, approved_by, changed_at)
+               VALUES ('r', 'live', 1, $1, $2, $3)""",
             by, approved_by, office.clock.now(),
         )  # fmt: skip
     with pytest.raises(CheckViolationError):

@@ -119,7 +119,7 @@ async def insert_recalled_to_reconsider(tx: Tx, rule: str, since: datetime, reas
            SELECT DISTINCT subject_id, $4::timestamptz FROM matches
            WHERE rule = $1 AND matched_at >= $2 AND state = 'settled' AND reason = $3
            ORDER BY subject_id
-           ON CONFLICT (subject_id) DO NOTHING""",
+           ON CONFLICT (subject_id) DO UPDATE SET change_id = excluded.change_id""",
         rule,
         since,
         reason,
