@@ -5,10 +5,10 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
-from backend.citizens.events import DeathWithdrawn, PersonDied, PersonMovedOut, RepresentationChanged
+from backend.citizens.events import DeathWithdrawn, MoveOutWithdrawn, PersonDied, PersonMovedOut, RepresentationChanged
 from backend.citizens.models import Mandate, Role
 from backend.citizens.representation import DEPARTMENT, record_mandate, represented_by
-from backend.citizens.service import record_death, record_move_out, withdraw_death
+from backend.citizens.service import record_death, record_move_out, withdraw_death, withdraw_move_out
 from backend.core.clock import local_date
 from backend.core.db import Tx
 from backend.core.events import Event, EventMap
@@ -38,7 +38,7 @@ _AGENT = {
 
 async def apply_report(tx: Tx, event: EventReceived, now: datetime) -> None:
     """What a department reports becomes a fact of the feature that keeps such facts."""
-    subject_id, facts = event.subject_id, event.facts
+    subject_id, facts, stated_at = event.subject_id, event.facts, event.stated_at or event.occurred_at
     if event.event_type in _AGENT:
         await record_mandate(tx, _mandate(event), now)
         return
@@ -47,11 +47,11 @@ async def apply_report(tx: Tx, event: EventReceived, now: datetime) -> None:
         return
     match event.event_type:
         case "person.died":
-            await record_death(tx, subject_id, date.fromisoformat(facts["died_on"]), event.occurred_at, now)
+            await record_death(tx, subject_id, date.fromisoformat(facts["died_on"]), stated_at, now)
         case "person.death_withdrawn":
-            await withdraw_death(tx, subject_id, event.occurred_at, now)
+            await withdraw_death(tx, subject_id, stated_at, now)
         case "person.moved_out":
-            await record_move_out(tx, subject_id, date.fromisoformat(facts["moved_on"]), now)
+            await record_move_out(tx, subject_id, date.fromisoformat(facts["moved_on"]), stated_at, now)
         case "licence.renewal_filed":
             filed_on = date.fromisoformat(facts["filed_on"])
             await file_renewal(tx, subject_id, facts["licence_type"], filed_on, now, source_id=facts["source_id"])
@@ -79,9 +79,12 @@ def _mandate(event: EventReceived) -> Mandate:
 
 async def _take_report_back(tx: Tx, event: EventReceived, now: datetime) -> None:
     """It never happened: what followed from it ends."""
+    stated_at = event.stated_at or event.occurred_at
     match event.event_type:
         case "person.died":
-            await withdraw_death(tx, event.subject_id, event.stated_at or event.occurred_at, now)
+            await withdraw_death(tx, event.subject_id, stated_at, now)
+        case "person.moved_out":
+            await withdraw_move_out(tx, event.subject_id, stated_at, now)
         case "licence.renewal_filed":
             filed_on, facts = date.fromisoformat(event.facts["filed_on"]), event.facts
             source_id = facts["source_id"]
@@ -144,6 +147,7 @@ def event_map(redis: Redis) -> EventMap:
         PaymentOverpaid: [tell_of_overpayment],  # its refund is queued in the same transaction
         RefundSucceeded: [tell_of_refund, apply_rules],
         PersonMovedOut: [apply_rules],
+        MoveOutWithdrawn: [apply_rules],
         CauseLost: [note_lost],
         PayoutPaid: [tell_of_payout],
         PayoutFailed: [tell_of_failed_payout],

@@ -21,5 +21,9 @@ class PersonMovedOut(Event, frozen=True, kw_only=True, tag="citizens.person_move
     moved_out_on: date
 
 
+class MoveOutWithdrawn(Event, frozen=True, kw_only=True, tag="citizens.move_out_withdrawn"):
+    """A move out of the city had been reported wrongly."""
+
+
 class RepresentationChanged(Event, frozen=True, kw_only=True, tag="citizens.representation_changed"):
     """Who may act for this organisation or child is said otherwise than before."""

@@ -143,15 +143,19 @@ async def update_death(tx: Tx, subject_id: UUID, died_on: date | None, stated_at
     )
 
 
-async def update_move_out(tx: Tx, subject_id: UUID, moved_out_on: date, now: datetime) -> bool:
-    """True when this is news."""
+async def update_move_out(
+    tx: Tx, subject_id: UUID, moved_out_on: date | None, stated_at: datetime, now: datetime
+) -> bool:
+    """True when this is news; what was stated earlier than what is known changes nothing."""
     return bool(
         await tx.fetchval(
-            """UPDATE subjects SET moved_out_on = $2, updated_at = $3
-               WHERE subject_id = $1 AND kind = 'person' AND moved_out_on IS DISTINCT FROM $2
-               RETURNING true""",
+            """UPDATE subjects s SET moved_out_on = $2, move_stated_at = $3, updated_at = $4
+               FROM (SELECT moved_out_on FROM subjects WHERE subject_id = $1 FOR UPDATE) AS before
+               WHERE s.subject_id = $1 AND s.kind = 'person' AND coalesce(s.move_stated_at <= $3, true)
+               RETURNING before.moved_out_on IS DISTINCT FROM s.moved_out_on""",
             subject_id,
             moved_out_on,
+            stated_at,
             now,
         )
     )

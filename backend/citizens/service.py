@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from backend.citizens.errors import SubjectUnknown
-from backend.citizens.events import DeathWithdrawn, PersonDied, PersonMovedOut
+from backend.citizens.events import DeathWithdrawn, MoveOutWithdrawn, PersonDied, PersonMovedOut
 from backend.citizens.holders import CheckedHolder, check_holder
 from backend.citizens.models import Holder, Identity, Named, Profile, Subject, SubjectId, SubjectKind
 from backend.citizens.queries import (
@@ -129,11 +129,22 @@ async def withdraw_death(tx: Tx, subject_id: UUID, stated_at: datetime, now: dat
     return news
 
 
-async def record_move_out(tx: Tx, subject_id: UUID, moved_out_on: date, now: datetime) -> bool:
-    """Notes that a person has left the city, with its event; False when that is known or no person has this id."""
-    news = await update_move_out(tx, subject_id, moved_out_on, now)
+async def record_move_out(tx: Tx, subject_id: UUID, moved_out_on: date, stated_at: datetime, now: datetime) -> bool:
+    """Notes that a person has left the city, with its event; False when that is known or no person has this id.
+
+    Of several words that which was `stated_at` last holds, whichever arrives first.
+    """
+    news = await update_move_out(tx, subject_id, moved_out_on, stated_at, now)
     if news:
         await record(tx, [PersonMovedOut(subject_id=subject_id, moved_out_on=moved_out_on)], now)
+    return news
+
+
+async def withdraw_move_out(tx: Tx, subject_id: UUID, stated_at: datetime, now: datetime) -> bool:
+    """Takes a wrong report of a move back, with its event; False when none was in force."""
+    news = await update_move_out(tx, subject_id, None, stated_at, now)
+    if news:
+        await record(tx, [MoveOutWithdrawn(subject_id=subject_id)], now)
     return news
 
 

@@ -11,7 +11,7 @@ from backend.city.calendar import add_months
 from backend.city.rules import Anchor
 from backend.core.db import Tx
 from backend.matching.dates import anchors_due
-from backend.matching.queries.due import STREAMS
+from backend.matching.queries.due import STREAMS, list_left
 from backend.matching.rulebook import AppliedRule, Rulebook
 
 
@@ -40,8 +40,11 @@ def due(
 ) -> list[AsyncIterator[UUID]]:
     """Streams of subjects, each in order."""
     return [
-        STREAMS[span.anchor](reading, span.keys, span.dates, span.fresh, known_since)
-        for span in spans(book, after=after, as_of=as_of)
+        *(
+            STREAMS[span.anchor](reading, span.keys, span.dates, span.fresh, known_since)
+            for span in spans(book, after=after, as_of=as_of)
+        ),
+        list_left(reading),
     ]
 
 

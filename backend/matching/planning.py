@@ -24,7 +24,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     """About one subject. `new` holds and was never spoken of; `again` was settled and holds once more, or is still
     unheard; `standing` was told and holds; `late` holds but came to be known too late; `against` has come due in the
     days looked at and does not hold. `lost` are entitlements that were confirmed and whose cause has turned out not to
-    be.
+    be. `left` holds and was never spoken of, and is for the daily sweep to tell.
     """
 
     known: Known
@@ -35,6 +35,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     against: tuple[Decision, ...]
     repeated: tuple[Decision, ...]
     lost: tuple[Match, ...] = ()
+    left: tuple[Decision, ...] = ()
     standing: tuple[Decision, ...] = ()
 
 
@@ -85,6 +86,7 @@ def plan(book: Rulebook, known: Known, matches: Sequence[Match], days: Days) -> 
         against=tuple(d for d in decisions if d.against is not None and days.reaches(book.rules[d.rule], d)),
         repeated=tuple(d for d in holding.values() if (d.rule, d.occasion) in seen and d.due_on > days.after),
         standing=tuple(d for d in holding.values() if _is_told(seen.get((d.rule, d.occasion)))),
+        left=tuple(d for d in unseen if not days.tells(book.rules[d.rule]) and days.reaches(book.rules[d.rule], d)),
         lost=tuple(
             match
             for match in matches

@@ -59,9 +59,9 @@ async def look_again(db: Database, redis: Redis, city: City, now: datetime) -> b
         if not changed:
             return False
         book = await hold_rulebook(tx, city)
-        await facts.lock_subjects(tx, changed)
-        plans = await _plans(tx, book, changed, Days(today, today - timedelta(days=1), sweeping=False))
+        plans = await _plans(tx, book, sorted(changed), Days(today, today - timedelta(days=1), sweeping=False))
         _, pointers = await carry_out(tx, book, plans, today, now)
+        await _leave_to_sweep(tx, plans, now)
         await note_lost(tx, plans, now)
         await changes.delete_changed(tx, changed)
     await _wake(redis, pointers)
@@ -132,9 +132,21 @@ async def hold_rulebook(tx: Tx, city: City) -> Rulebook:
 
 
 async def _plans(tx: Queryable, book: Rulebook, subject_ids: Sequence[UUID], days: Days) -> list[Plan]:
+    """In a sweep, those that were left to it are looked at as if everything about them had just been learnt of."""
     known = await facts.list_known(tx, subject_ids)
     told = await matches.list_matches(tx, subject_ids)
-    return [plan(book, each, told.get(each.subject_id, ()), days) for each in known]
+    left = set(await changes.list_left_to_sweep(tx, subject_ids)) if days.sweeping else set()
+    anew = msgspec.structs.replace(days, known_since=None)
+    return [
+        plan(book, each, told.get(each.subject_id, ()), anew if each.subject_id in left else days) for each in known
+    ]
+
+
+async def _leave_to_sweep(tx: Tx, plans: Sequence[Plan], now: datetime) -> None:
+    """What the daily sweep tells together, though it has come to hold only now: perhaps its day is swept already."""
+    left = [each.known.subject_id for each in plans if each.left]
+    if left:
+        await changes.upsert_left_to_sweep(tx, left, now)
 
 
 async def _tell(
@@ -146,6 +158,7 @@ async def _tell(
         await facts.lock_subjects(tx, subject_ids)
         plans = await _plans(tx, book, subject_ids, days)
         telling, pointers = await carry_out(tx, book, plans, days.today, now)
+        await changes.delete_left_to_sweep(tx, subject_ids)
         await note_lost(tx, plans, now)
     _count(plans, telling, report)
     return pointers

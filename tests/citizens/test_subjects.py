@@ -20,6 +20,7 @@ from backend.citizens.service import (
     record_death,
     record_move_out,
     withdraw_death,
+    withdraw_move_out,
 )
 from backend.core.clock import FixedClock
 from backend.core.crypto import Keyring
@@ -256,10 +257,26 @@ async def test_a_move_out_is_recorded_once(db: Database, keyring: Keyring, clock
     subject_id = await _one(db, keyring, LIN, clock)
 
     async with db.transaction() as tx:
-        told = [await record_move_out(tx, subject_id, date(2026, 11, 1), clock.now()) for _ in range(2)]
+        told = [await record_move_out(tx, subject_id, date(2026, 11, 1), clock.now(), clock.now()) for _ in range(2)]
 
     assert told == [True, False]
     assert await db.fetchval("SELECT payload->>'moved_out_on' FROM events") == "2026-11-01"
+
+
+@pytest.mark.parametrize("withdrawn_first", [False, True])
+async def test_a_move_that_was_reported_wrongly_is_taken_back_in_whatever_order(
+    db: Database, keyring: Keyring, clock: FixedClock, withdrawn_first: bool
+) -> None:
+    subject_id = await _one(db, keyring, LIN, clock)
+    reported_at, withdrawn_at = clock.now() - timedelta(hours=2), clock.now() - timedelta(hours=1)
+
+    async with db.transaction() as tx:
+        if not withdrawn_first:
+            assert await record_move_out(tx, subject_id, date(2026, 11, 1), reported_at, clock.now())
+        assert await withdraw_move_out(tx, subject_id, withdrawn_at, clock.now()) is not withdrawn_first
+        assert not await record_move_out(tx, subject_id, date(2026, 11, 1), reported_at, clock.now())
+
+    assert (await get_subject(db, subject_id)).moved_out_on is None
 
 
 async def test_an_organisation_neither_dies_nor_moves(db: Database, keyring: Keyring, clock: FixedClock) -> None:
@@ -268,7 +285,7 @@ async def test_an_organisation_neither_dies_nor_moves(db: Database, keyring: Key
     async with db.transaction() as tx:
         assert not await record_death(tx, subject_id, date(2026, 11, 1), clock.now(), clock.now())
         assert not await withdraw_death(tx, subject_id, clock.now(), clock.now())
-        assert not await record_move_out(tx, subject_id, date(2026, 11, 1), clock.now())
+        assert not await record_move_out(tx, subject_id, date(2026, 11, 1), clock.now(), clock.now())
 
     assert await db.fetchval("SELECT count(*) FROM events") == 0
 

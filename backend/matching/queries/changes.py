@@ -1,6 +1,6 @@
 """What departments report, as rules see it, and who has to be looked at again because something changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -33,26 +33,57 @@ async def upsert_life_event(tx: Tx, event: LifeEvent, now: datetime) -> None:
 
 
 async def upsert_changed(tx: Tx, subject_ids: Sequence[UUID], now: datetime) -> None:
-    """Sorted, so that two never wait for each other in a circle."""
+    """Sorted, so that two never wait for each other in a circle. Who waits already keeps their turn."""
     await tx.execute(
         """INSERT INTO reconsiderations (subject_id, changed_at)
            SELECT subject_id, $2 FROM unnest($1::uuid[]) AS n (subject_id)
-           ON CONFLICT (subject_id) DO NOTHING""",
+           ON CONFLICT (subject_id) DO UPDATE SET change_id = excluded.change_id""",
         sorted(set(subject_ids)),
         now,
     )
 
 
-async def lock_changed(tx: Tx, limit: int) -> list[UUID]:
-    """Those who have been waiting longest and are not being looked at; who changes meanwhile waits for the end."""
+async def lock_changed(tx: Tx, limit: int) -> dict[UUID, UUID]:
+    """Those who have been waiting longest and are not being looked at, and their last change; locks the subjects.
+
+    What changes meanwhile is not locked, lest whoever notes it waits while we wait for a subject they hold.
+    """
     rows = await tx.fetch(
-        "SELECT subject_id FROM reconsiderations ORDER BY changed_at LIMIT $1 FOR UPDATE SKIP LOCKED", limit
+        """SELECT r.subject_id, r.change_id FROM reconsiderations r JOIN subjects s ON s.subject_id = r.subject_id
+           ORDER BY r.changed_at LIMIT $1 FOR NO KEY UPDATE OF s SKIP LOCKED""",
+        limit,
     )
+    return {row["subject_id"]: row["change_id"] for row in rows}
+
+
+async def delete_changed(tx: Tx, changed: Mapping[UUID, UUID]) -> None:
+    """But for those about whom something has changed since."""
+    await tx.execute(
+        """DELETE FROM reconsiderations r USING unnest($1::uuid[], $2::uuid[]) AS n (subject_id, change_id)
+           WHERE r.subject_id = n.subject_id AND r.change_id = n.change_id""",
+        list(changed.keys()),
+        list(changed.values()),
+    )
+
+
+async def upsert_left_to_sweep(tx: Tx, subject_ids: Sequence[UUID], now: datetime) -> None:
+    """Their subjects are locked by the caller."""
+    await tx.execute(
+        """INSERT INTO left_to_sweep (subject_id, noted_at)
+           SELECT subject_id, $2 FROM unnest($1::uuid[]) AS n (subject_id)
+           ON CONFLICT (subject_id) DO NOTHING""",
+        subject_ids,
+        now,
+    )
+
+
+async def list_left_to_sweep(conn: Queryable, subject_ids: Sequence[UUID]) -> list[UUID]:
+    rows = await conn.fetch("SELECT subject_id FROM left_to_sweep WHERE subject_id = ANY($1::uuid[])", subject_ids)
     return [row["subject_id"] for row in rows]
 
 
-async def delete_changed(tx: Tx, subject_ids: Sequence[UUID]) -> None:
-    await tx.execute("DELETE FROM reconsiderations WHERE subject_id = ANY($1::uuid[])", subject_ids)
+async def delete_left_to_sweep(tx: Tx, subject_ids: Sequence[UUID]) -> None:
+    await tx.execute("DELETE FROM left_to_sweep WHERE subject_id = ANY($1::uuid[])", subject_ids)
 
 
 async def get_waiting(db: Database) -> tuple[int, datetime | None]:

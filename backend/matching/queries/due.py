@@ -96,6 +96,12 @@ async def list_holders(
         yield row["subject_id"]
 
 
+async def list_left(tx: Tx) -> AsyncIterator[UUID]:
+    """Whom somebody has left to the sweep, whatever the dates."""
+    async for row in tx.cursor("SELECT subject_id FROM left_to_sweep ORDER BY subject_id", prefetch=_PREFETCH):
+        yield row["subject_id"]
+
+
 STREAMS: Mapping[Anchor, Stream] = {
     Anchor.EXPIRY: list_by_expiry,
     Anchor.ISSUE: list_by_issue,
