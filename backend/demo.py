@@ -19,6 +19,7 @@ from backend.core.clock import SHANGHAI, local_date
 from backend.core.migrations import migrate
 from backend.core.resources import Resources, open_resources
 from backend.core.settings import read_settings
+from backend.demo_agents import feed_agents
 from backend.demo_bills import feed_bills
 from backend.demo_operators import register_operators
 from backend.departments.errors import DepartmentExists
@@ -76,7 +77,7 @@ DEMO_LICENCES = (
     DemoLicence("shen-haoran", "demo-services", "residence-registration", 195, 1),
     DemoLicence("wang-fang", "demo-police", "passport", 30, 10),
     DemoLicence("wang-fang", "demo-traffic", "driving-licence", 7, 6),
-    DemoLicence("zhao-mingyuan", "demo-services", "food-business-licence", 60, 5, of_organisation=True),
+    DemoLicence("zhao-mingyuan", "demo-services", "food-business-licence", 37, 5, of_organisation=True),
     DemoLicence("zhao-mingyuan", "demo-services", "business-licence", None, of_organisation=True),
     DemoLicence("ayguli-memeti", "demo-police", "resident-identity-card", 15, 10),
 )
@@ -110,6 +111,7 @@ class _Demo:
         first_day = date.fromisoformat(began.read_text()) if began.exists() else local_date(now)
         for department, (name, types) in _DEPARTMENTS.items():
             await self._feed(department, name, types, first_day)
+        await feed_agents(self._hall, self._city, first_day)
         await feed_bills(self._hall, self._city, first_day)
         began.write_text(first_day.isoformat())
         await register_operators(self._hall.db, self._home, now)

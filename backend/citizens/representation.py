@@ -80,6 +80,11 @@ async def represented_today(
     return {each.subject_id: each for each in opened}
 
 
+async def acts_for_others(db: Queryable, agent_id: UUID, now: datetime) -> bool:
+    """Whether this person may act for anybody, today or from a day to come."""
+    return bool(await list_rights(db, agent_id, local_date(now), 1))
+
+
 async def represented_by(tx: Queryable, agent_id: UUID) -> list[UUID]:
     """For whom this person has been said to act, at any time."""
     return await list_represented_ids(tx, agent_id)

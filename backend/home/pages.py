@@ -11,11 +11,13 @@ from backend.city.guide_parts import MaterialForm, Necessity
 from backend.city.items import Item
 from backend.city.models import Tile
 from backend.core.clock import Clock, local_date
+from backend.core.crypto import Keyring
 from backend.core.db import Database
 from backend.core.http.access import Access, access
 from backend.core.http.given import Given
 from backend.core.http.pages import page
 from backend.core.sessions import Session
+from backend.inbox.behalf import NOBODY, Behalf, behalf_of
 from backend.inbox.service import due
 from backend.payments.bills import find_owed
 from backend.payments.records import OwedTogether
@@ -37,6 +39,7 @@ _EASILY_CARRIED = 2  # more things to bring than this do not fit a card: the gui
 async def home(
     request: Request[Any, Any, Any],
     db: Given[Database],
+    keyring: Given[Keyring],
     clock: Given[Clock],
     city: Given[City],
     session: Given[Session | None],
@@ -46,21 +49,29 @@ async def home(
         return await page(request, _TEMPLATE, _view(city, local_date(clock.now()), None), tab=Tab.HOME)
     now = clock.now()
     feed = await list_feed(db, session.subject_id, now)
+    behalf = await behalf_of(db, keyring, session.subject_id, (card.on_behalf_of for card in feed.cards), now)
     owed = await find_owed(db, session.subject_id)
-    return await page(request, _TEMPLATE, _view(city, local_date(now), feed, owed), tab=Tab.HOME, unread=feed.unread)
+    return await page(
+        request, _TEMPLATE, _view(city, local_date(now), feed, owed, behalf), tab=Tab.HOME, unread=feed.unread
+    )
 
 
-def _view(city: City, today: date, feed: Feed | None, owed: OwedTogether | None = None) -> screen.Home:
+def _view(
+    city: City, today: date, feed: Feed | None, owed: OwedTogether | None = None, behalf: Behalf = NOBODY
+) -> screen.Home:
+    """What is about somebody for whom the reader may not act any more is not drawn."""
     return screen.Home(
         owed=owed_line(owed, city, today),
-        feed=() if feed is None else tuple(_card(city, today, found) for found in feed.cards),
+        feed=()
+        if feed is None
+        else tuple(_card(city, today, found, behalf) for found in feed.cards if behalf.allows(found.on_behalf_of)),
         feed_total=0 if feed is None else feed.total,
         tiles=tuple(map(_door, city.tiles)),
         elder_tiles=tuple(map(_door, city.elder_tiles)),
     )
 
 
-def _card(city: City, today: date, found: Found) -> screen.FeedCard:
+def _card(city: City, today: date, found: Found, behalf: Behalf) -> screen.FeedCard:
     item = city.items.get(found.link.removeprefix(_GUIDE)) if found.link.startswith(_GUIDE) else None
     return screen.FeedCard(
         message_id=str(found.message_id),
@@ -71,6 +82,7 @@ def _card(city: City, today: date, found: Found) -> screen.FeedCard:
         action=Action(label=_text(found, lambda said: said.action), path=found.link),
         fee=None if item is None else _fee(city, item),
         online=item.online if item is not None and item.channels else None,
+        for_whom=behalf.for_whom(found.on_behalf_of),
         plain=_text(found, lambda said: said.plain or said.reason),
         bring=None if item is None else _bring(item),
         can_stop=found.kind is not Kind.STATUTORY,

@@ -7,12 +7,15 @@ from redis.asyncio import Redis
 
 from backend.citizens.masking import spoken_name
 from backend.citizens.models import Level
+from backend.citizens.representation import acts_for_others
+from backend.core.clock import Clock
 from backend.core.db import Database
 from backend.core.http.access import Access, access
 from backend.core.http.given import Given
 from backend.core.http.pages import page, see_other
 from backend.core.http.toasts import say_next
 from backend.core.sessions import Session, count_other_sessions, end_other_sessions
+from backend.inbox.acting_pages import ROW
 from backend.inbox.choices import shown, topics
 from notifications.consents import list_consenting
 from notifications.preferences import get_reader
@@ -33,7 +36,11 @@ _LEVELS = {
 
 @get("/me", opt=access(Access.PUBLIC), include_in_schema=False)
 async def me(
-    request: Request[Any, Any, Any], db: Given[Database], redis: Given[Redis], session: Given[Session | None]
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    redis: Given[Redis],
+    clock: Given[Clock],
+    session: Given[Session | None],
 ) -> Response[bytes]:
     """The tab; signed out only how the screens look."""
     if session is None:
@@ -45,6 +52,7 @@ async def me(
         quiet=None if quiet is None else shown(quiet),
         recommends=bool(await list_consenting(db, [session.subject_id])),
         other_devices=await count_other_sessions(redis, session),
+        rows=(ROW,) if await acts_for_others(db, session.subject_id, clock.now()) else (),
     )
     return await page(request, "inbox/me.html", view, tab=Tab.ME)
 

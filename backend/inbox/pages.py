@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from backend.core.clock import Clock
+from backend.core.crypto import Keyring
 from backend.core.db import Database
 from backend.core.errors import BadParameter
 from backend.core.http.access import Access, access
@@ -16,11 +17,12 @@ from backend.core.http.given import Given
 from backend.core.http.pages import own_path, page, see_other
 from backend.core.http.toasts import say_next
 from backend.core.sessions import Session
-from backend.inbox import app_pages, consent_pages, me_pages, notification_pages, stop_pages
+from backend.inbox import acting_pages, app_pages, consent_pages, me_pages, notification_pages, stop_pages
+from backend.inbox.behalf import Behalf, behalf_of
 from backend.inbox.service import open_message, put_off, remind_again, stop_reminding
 from backend.inbox.showing import line, opened, stop_label, to_be_done
 from notifications.inbox import count_unread, list_inbox
-from notifications.models import InboxPage, MessageState, Tab, UnreadCounts
+from notifications.models import InboxMessage, InboxPage, MessageState, Tab, UnreadCounts
 from notifications.preferences import get_reader
 from pwa.views import shell
 from pwa.views.messages import MessagePage, Messages, MessageTab, QuietHours
@@ -33,6 +35,7 @@ _LIST = "inbox/messages.html"
 async def messages(
     request: Request[Any, Any, Any],
     db: Given[Database],
+    keyring: Given[Keyring],
     clock: Given[Clock],
     session: Given[Session | None],
     tab: FromQuery[Tab | None] = None,
@@ -45,12 +48,13 @@ async def messages(
     unread = await count_unread(db, session.subject_id, now)
     chosen = tab or _first_unread(unread)
     found = await list_inbox(db, session.subject_id, chosen, now, after=after)
+    behalf = await behalf_of(db, keyring, session.subject_id, (each.on_behalf_of for each in found.messages), now)
     quiet = (await get_reader(db, session.subject_id)).quiet_hours
     view = Messages(
         tab=MessageTab(chosen),
         unread={MessageTab.TODO: unread.todo, MessageTab.REMINDER: unread.reminder, MessageTab.NOTICE: unread.notice},
         quiet=None if quiet is None else QuietHours(begins=quiet.starts, ends=quiet.ends),
-        **_drawn(found, now, first=after is None),
+        **_drawn(found, behalf, now, first=after is None),
         next_path=f"/messages?tab={chosen}&after={quote(found.after)}" if found.after else None,
     )
     return await page(request, _LIST, view, tab=shell.Tab.MESSAGES, unread=unread.total)
@@ -60,23 +64,28 @@ async def messages(
 async def message(
     request: Request[Any, Any, Any],
     db: Given[Database],
+    keyring: Given[Keyring],
     clock: Given[Clock],
     session: Given[Session],
     message_id: FromPath[UUID],
 ) -> Response[bytes]:
     """One message with its reason; showing it marks it read."""
     now = clock.now()
-    found = await open_message(db, session.subject_id, message_id, now)
-    view = MessagePage(message=opened(found, now), tab=MessageTab(found.tab))
+    found, behalf = await _open(db, keyring, session, message_id, now)
+    view = MessagePage(message=behalf.labelled(opened(found, now), found), tab=MessageTab(found.tab))
     return await page(request, "inbox/message.html", view, tab=shell.Tab.MESSAGES)
 
 
 @get("/messages/{message_id:uuid}/open", opt=access(Access.RESIDENT), include_in_schema=False)
 async def open_link(
-    db: Given[Database], clock: Given[Clock], session: Given[Session], message_id: FromPath[UUID]
+    db: Given[Database],
+    keyring: Given[Keyring],
+    clock: Given[Clock],
+    session: Given[Session],
+    message_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Where a tapped push leads: marks it read and goes on to what it is about, or says that it is over."""
-    found = await open_message(db, session.subject_id, message_id, clock.now())
+    found, _ = await _open(db, keyring, session, message_id, clock.now())
     return see_other(found.link if found.state is MessageState.ACTIVE else f"/messages/{message_id}")
 
 
@@ -132,13 +141,23 @@ def _first_unread(unread: UnreadCounts) -> Tab:
     return next((tab for tab, count in counts.items() if count), Tab.REMINDER)
 
 
-def _drawn(found: InboxPage, now: datetime, *, first: bool) -> dict[str, Any]:
+def _drawn(found: InboxPage, behalf: Behalf, now: datetime, *, first: bool) -> dict[str, Any]:
     """On the first page the newest thing to do in full, everything else in lines."""
-    top = next((each for each in found.messages if to_be_done(each, now)), None) if first else None
+    messages = [behalf.closed(each) for each in found.messages]
+    top = next((each for each in messages if to_be_done(each, now)), None) if first else None
     return {
-        "opened": None if top is None else opened(top, now),
-        "lines": tuple(line(each, now) for each in found.messages if each is not top),
+        "opened": None if top is None else behalf.labelled(opened(top, now), top),
+        "lines": tuple(behalf.labelled(line(each, now), each) for each in messages if each is not top),
     }
+
+
+async def _open(
+    db: Database, keyring: Keyring, session: Session, message_id: UUID, now: datetime
+) -> tuple[InboxMessage, Behalf]:
+    """Marks a message read, and closes it where the reader may not act any more for whom it is about."""
+    found = await open_message(db, session.subject_id, message_id, now)
+    behalf = await behalf_of(db, keyring, session.subject_id, [found.on_behalf_of], now)
+    return behalf.closed(found), behalf
 
 
 def _days(form: Any) -> int | None:
@@ -163,6 +182,7 @@ async def _back(request: Request[Any, Any, Any], message_id: UUID) -> str:
 HANDLERS = [
     *(messages, message, open_link, later, stop, undo_stop),
     *me_pages.HANDLERS,
+    *acting_pages.HANDLERS,
     *notification_pages.HANDLERS,
     *consent_pages.HANDLERS,
     *stop_pages.HANDLERS,

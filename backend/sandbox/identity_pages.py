@@ -67,7 +67,7 @@ async def token(
 @get("/userinfo")
 async def userinfo(
     request: Request[Any, Any, Any], provider: NamedDependency[IdentityProvider], clock: NamedDependency[Clock]
-) -> Response[dict[str, str]]:
+) -> Response[dict[str, Any]]:
     claims = provider.userinfo(request.headers.get("authorization"), clock.now())
     if claims is None:
         headers = {**NO_STORE, "WWW-Authenticate": 'Bearer error="invalid_token"'}

@@ -15,7 +15,7 @@ from backend.sandbox.residents import DemoResident, find_resident
 from backend.sandbox.signing import Signer, base64url, half_hash
 
 _ID_TOKEN_LIFETIME = timedelta(minutes=5)
-SCOPES = ("openid", "profile", "phone", "identity")
+SCOPES = ("openid", "profile", "phone", "identity", "authority")
 
 
 class RegisteredClient(Struct, frozen=True, kw_only=True):
@@ -168,18 +168,19 @@ class IdentityProvider:
         }
         return claims if nonce is None else {**claims, "nonce": nonce}
 
-    def userinfo(self, authorization: str | None, now: datetime) -> dict[str, str] | None:
+    def userinfo(self, authorization: str | None, now: datetime) -> dict[str, Any] | None:
         """What the scopes of an access token open (Core, section 5.3); None when it opens nothing."""
         scheme, _, token = (authorization or "").partition(" ")
         access = self._grants.find_access(token, now) if scheme.lower() == "bearer" else None
         resident = find_resident(access.resident) if access else None
         if access is None or resident is None:
             return None
-        claims = {"sub": _pairwise(resident, self._client.client_id)}
-        by_scope = {
+        claims: dict[str, Any] = {"sub": _pairwise(resident, self._client.client_id)}
+        by_scope: dict[str, dict[str, Any]] = {
             "profile": {"name": resident.name},
             "phone": {"phone_number": f"+86{resident.phone}"},
             "identity": {"id_type": resident.id_type, "id_number": resident.number},
+            "authority": {"authority": _authority(resident)},
         }
         for scope in access.scope.split():
             claims |= by_scope.get(scope, {})
@@ -197,6 +198,19 @@ class IdentityProvider:
         same = [secrets.compare_digest(a.encode(), b.encode()) for a, b in zip(given, expected, strict=True)]
         if not all(same):
             raise TokenRefusal("invalid_client", 401)
+
+
+def _authority(resident: DemoResident) -> list[dict[str, Any]]:
+    """For whom the resident may act, after the OpenID Connect Authority claims extension."""
+    found: list[tuple[str, str, str, str]] = []
+    if resident.organisation is not None:
+        found.append(("organisation", resident.organisation.number, resident.organisation.name, resident.role))
+    if resident.child is not None:
+        found.append(("person", resident.child.number, resident.child.name, "guardian"))
+    return [
+        {"applies_to": {"kind": kind, "number": number, "name": name}, "permission": {"role": role}}
+        for kind, number, name, role in found
+    ]
 
 
 def _pairwise(resident: DemoResident, client_id: str) -> str:

@@ -13,9 +13,17 @@ class DemoOrganisation(Struct, frozen=True, kw_only=True):
     name_en: str
 
 
+class DemoChild(Struct, frozen=True, kw_only=True):
+    """A made-up child with a valid number."""
+
+    number: str
+    name: str
+
+
 class DemoResident(Struct, frozen=True, kw_only=True):
     """`key` names the resident in links and feeds; `acr` is how well the identity provider has proven them:
-    3 seen in person, 2 checked by name and number, 1 not yet.
+    3 seen in person, 2 checked by name and number, 1 not yet. They may act for `organisation` as `role`, and as
+    guardian for `child`.
     """
 
     key: str
@@ -28,6 +36,8 @@ class DemoResident(Struct, frozen=True, kw_only=True):
     acr: str = "3"
     id_type: str = "111"  # GA/T 2000.156
     organisation: DemoOrganisation | None = None
+    role: str = "legal_representative"
+    child: DemoChild | None = None
 
     @property
     def born_on(self) -> date:
@@ -46,6 +56,7 @@ def find_resident(key: str) -> DemoResident | None:
 _RESTAURANT = DemoOrganisation(
     number="91310101MA1K4N7P07", name="上海晨光餐饮有限公司", name_en="Shanghai Chenguang Catering Co., Ltd."
 )
+_TODDLER = DemoChild(number="310115202405180029", name="王小禾")
 
 _RESIDENTS = (
     DemoResident(
@@ -82,8 +93,9 @@ _RESIDENTS = (
         name_en="Wang Fang",
         number="310115199102170021",
         phone="19900001004",
-        situation="护照和驾驶证都快到期",
-        situation_en="Passport and driving licence both about to expire",
+        situation="护照和驾驶证都快到期，有一个两岁的孩子",
+        situation_en="Passport and driving licence both about to expire, has a child of two",
+        child=_TODDLER,
     ),
     DemoResident(
         key="maria-silva",
@@ -101,8 +113,8 @@ _RESIDENTS = (
         name_en="Zhao Mingyuan",
         number="310101197903300175",
         phone="19900001006",
-        situation="餐饮企业经办人；企业的证照目前还不能在这里看",
-        situation_en="Agent of a restaurant; the licences of companies cannot be viewed here yet",
+        situation="餐饮企业法定代表人：企业的食品经营许可证快到期",
+        situation_en="Legal representative of a restaurant whose food licence is about to expire",
         organisation=_RESTAURANT,
     ),
     DemoResident(

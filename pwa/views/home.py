@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from pwa.views.parts import Action, Due, Fee, Text, Tile
+from pwa.views.parts import Action, Due, Fee, ForWhom, Text, Tile
 from pwa.views.payments import Owed
 
 
@@ -24,6 +24,7 @@ class FeedCard(Struct, frozen=True, kw_only=True):
     fee: Fee | None = None
     online: bool | None = None
     relative: str | None = None
+    for_whom: ForWhom | None = None
     plain: Text | None = None
     bring: Text | None = None
     can_stop: bool = True

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from pwa.views.parts import Action, Due, Text
+from pwa.views.parts import Action, Due, ForWhom, Text
 
 
 class MessageTab(StrEnum):
@@ -23,6 +23,7 @@ class MessageLine(Struct, frozen=True, kw_only=True):
     line: Text
     sent_at: datetime
     icon: str = "bell"
+    for_whom: ForWhom | None = None
     soon: bool = False
     read: bool = True
 
@@ -62,6 +63,7 @@ class OpenMessage(Struct, frozen=True, kw_only=True):
     body: Text
     sent_at: datetime
     icon: str = "calendar-clock"
+    for_whom: ForWhom | None = None
     due: Due | None = None
     why: Why | None = None
     action: Action | None = None

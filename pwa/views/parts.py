@@ -19,6 +19,13 @@ class Action(Struct, frozen=True, kw_only=True):
     path: str
 
 
+class ForWhom(Struct, frozen=True, kw_only=True):
+    """Of what is about somebody else than the reader: about whom. `spoken` where stars stand for a name."""
+
+    shown: Text
+    spoken: Text
+
+
 class Tile(Struct, frozen=True, kw_only=True):
     """An icon with a name. `icon` is a name of static/icons.svg; `note` is one short line, where the shape has room."""
 

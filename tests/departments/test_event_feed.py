@@ -82,6 +82,58 @@ async def test_a_bad_event_is_refused_and_the_others_stay(town: Town, fields: di
     assert lines_of(answer.accepted.lines) == [1, 3]
 
 
+def naming(n: int, **facts: Any) -> dict[str, Any]:
+    """A line by which the n-th person may act for a company from May on."""
+    agent = {"number": citizen_id(n), "name": person(n)["name"]}
+    known = {"agent": agent, "role": "authorised", "valid_from": "2026-05-01"}
+    return event_line(n, "organisation.agent_named", subject=COMPANY, facts=known | facts)
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"agent": citizen_id(1)}, "bad_fact"),
+        ({"agent": {"number": "310101199001010011", "name": "测试"}}, "bad_number"),
+        ({"agent": {"number": citizen_id(1), "name": " "}}, "bad_name"),
+        ({"agent": {"number": citizen_id(9)}}, "unknown_person"),
+        ({"agent": {"number": citizen_id(9), "name": "测试", "phone": "1"}}, "unknown_field"),
+        ({"agent": {"name": "测试"}}, "missing_field"),
+        ({"role": {"number": citizen_id(1)}}, "bad_fact"),
+        ({"role": "guardian"}, "bad_fact"),
+        ({"valid_until": "2026-04-30"}, "dates_out_of_order"),
+    ],
+)
+async def test_a_fact_that_names_nobody_is_refused(town: Town, facts: dict[str, Any], code: str) -> None:
+    key = await town.department()
+
+    answer = await town.feed_events(key, [naming(2), naming(1, **facts), naming(3, valid_until="2026-05-01")])
+
+    assert codes(answer) == [(2, code)]
+
+
+async def test_nobody_is_their_own_guardian(town: Town) -> None:
+    key = await town.department()
+    guardian = {"number": citizen_id(1), "name": "测试"}
+    facts = {"guardian": guardian, "valid_from": "2026-05-01"}
+
+    answer = await town.feed_events(key, [event_line(1, "child.guardian_named", facts=facts)])
+
+    assert codes(answer) == [(1, "same_person")]
+
+
+async def test_who_a_fact_names_is_kept_by_their_id_alone(town: Town) -> None:
+    key = await town.department()
+
+    await town.feed_events(key, [naming(4), naming(5, agent={"number": citizen_id(4)}) | {"id": "EV-5"}])
+
+    first, second = await recorded(town)
+    assert first["facts"]["agent"] == second["facts"]["agent"] != first["subject_id"]
+    assert await town.db.fetchval("SELECT count(*) FROM subjects") == 2
+    stored = await town.db.fetchval("SELECT string_agg(e::text, '') FROM events e")
+    assert citizen_id(4) not in stored
+    assert person(4)["name"] not in stored
+
+
 async def test_five_minutes_of_a_fast_clock_are_forgiven(town: Town) -> None:
     key = await town.department()
 
