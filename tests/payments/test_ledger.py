@@ -48,6 +48,9 @@ async def test_the_database_refuses_a_row_that_would_not_balance(till: Till, wro
         await till.db.execute(f"UPDATE ledger_entries SET {wrong}")
 
 
+_CARDS = """INSERT INTO bank_cards
+        (subject_id, card_id, number_hash, key_id, number_enc, last_four, source, added_at)
+        SELECT subject_id, bill_id, '', 'k', '', '0000', 'holder', created_at FROM bills;"""
 BREAKS = {
     "order_paid_equals_ledger": "DELETE FROM ledger_entries WHERE refund_no IS NULL",
     "order_refunded_equals_ledger": "DELETE FROM ledger_entries WHERE refund_no IS NOT NULL",
@@ -65,6 +68,20 @@ BREAKS = {
          first_seen_at, settled_at)
         SELECT subject_id, bill_id, 'wechat', 'm', '2026-11-19', 'amount', 'a', 'written_off', 'payment', 5, bill_id,
                created_at, created_at FROM bills""",
+    "payout_equals_ledger": f"""{_CARDS}
+        INSERT INTO payouts (subject_id, payout_no, card_id, beneficiary_id, rule, cause_id, purpose, amount_fen, state,
+                             ordered_at, paid_at)
+        SELECT subject_id, 'FF000001', bill_id, subject_id, 'r', 'c', 'p', 5, 'paid', created_at, created_at
+        FROM bills""",
+    "ledger_payout_has_its_payout": """INSERT INTO ledger_entries
+        (subject_id, entry_id, effect_key, debit, credit, amount_fen, source, occurred_at, booked_at)
+        SELECT subject_id, bill_id, 'payout:FF000001', 'payout', 'treasury', 5, 'query', created_at, created_at
+        FROM bills""",
+    "entitlement_is_paid_once": f"""{_CARDS}
+        INSERT INTO payouts (subject_id, payout_no, card_id, beneficiary_id, rule, cause_id, purpose, amount_fen,
+                             ordered_at)
+        SELECT subject_id, 'FF00000' || n, bill_id, subject_id, 'r', 'c', 'p', 5, created_at
+        FROM bills, generate_series(1, 2) AS n""",
 }
 
 
@@ -83,7 +100,7 @@ async def test_every_invariant_notices_its_violation(db: Database, till: Till, n
 
     assert name in await till.broken()
     await db.execute("TRUNCATE bills, payment_orders, payment_refunds, payment_history, ledger_entries CASCADE")
-    await db.execute("TRUNCATE statement_differences CASCADE")
+    await db.execute("TRUNCATE statement_differences, bank_cards CASCADE")
 
 
 async def test_the_database_itself_keeps_refunds_within_the_payment(till: Till) -> None:

@@ -85,6 +85,19 @@ INVARIANTS = {
               AND p.act = 'write_off' AND p.decision = 'approved'
               AND NOT EXISTS (SELECT 1 FROM ledger_entries v WHERE v.subject_id = e.subject_id
                               AND v.reverses_id = e.entry_id))""",
+    # What was paid out is in the ledger once, with its amount; what was not, or has come back, is not.
+    "payout_equals_ledger": """SELECT count(*) FROM payouts p
+        LEFT JOIN ledger_entries e ON e.subject_id = p.subject_id AND e.effect_key = 'payout:' || p.payout_no
+          AND NOT EXISTS (SELECT 1 FROM ledger_entries v WHERE v.subject_id = e.subject_id
+                          AND v.reverses_id = e.entry_id)
+        WHERE (p.state = 'paid') <> (e.entry_id IS NOT NULL) OR e.amount_fen <> p.amount_fen
+           OR e.debit <> 'payout' OR e.credit <> 'treasury'""",
+    "ledger_payout_has_its_payout": """SELECT count(*) FROM ledger_entries e
+        WHERE e.debit = 'payout' AND NOT EXISTS (
+            SELECT 1 FROM payouts p WHERE p.subject_id = e.subject_id AND e.effect_key = 'payout:' || p.payout_no)""",
+    "entitlement_is_paid_once": """SELECT count(*) FROM (
+        SELECT beneficiary_id, rule, cause_id FROM payouts WHERE state NOT IN ('failed', 'returned')
+        GROUP BY beneficiary_id, rule, cause_id HAVING count(*) > 1) AS twice""",
 }
 
 
