@@ -26,8 +26,8 @@ _DRAFT = RuleLine(
 )
 RULES = RulesList(
     figures=(
-        Figure(label=Text("运行中", "Live"), value=Text("81", "81")),
-        Figure(label=Text("草稿", "Draft"), value=Text("19", "19")),
+        Figure(label=Text("运行中", "Live"), value=Text("81", "81"), health=None),
+        Figure(label=Text("草稿", "Draft"), value=Text("19", "19"), health=None),
         Figure(label=Text("等复核", "Wait for a second person"), value=Text("1", "1"), health=Health.WARN),
     ),
     filters=(
@@ -41,7 +41,7 @@ NO_RULES = RulesList(figures=RULES.figures, filters=RULES.filters, rules=())
 
 
 def _figure(zh: str, en: str, number: str) -> Figure:
-    return Figure(label=Text(zh, en), value=Text(number, number))
+    return Figure(label=Text(zh, en), value=Text(number, number), health=None)
 
 
 def _two_weeks(key: str, title: Text, *series: Series) -> Columns:

@@ -61,10 +61,13 @@ class Health(StrEnum):
 
 
 class Figure(Struct, frozen=True, kw_only=True):
-    """One figure that is looked at often. `note` is the line below it, `path` where more of it is."""
+    """One figure that is looked at often. `note` is the line below it, `path` where more of it is.
+
+    `health` None: it is neither good nor bad.
+    """
 
     label: Text
     value: Text
     note: Text | None = None
-    health: Health = Health.OK
+    health: Health | None = Health.OK
     path: str | None = None

@@ -9,7 +9,7 @@ from backend.matching.desk.outcomes import DAYS
 from backend.matching.desk.tallying import days_between
 from backend.matching.desk.wording import plain
 from backend.matching.wording.explaining import reason_in_words
-from pwa.views.charts import Columns, Figure, Health, Rows, Series, Tone
+from pwa.views.charts import Columns, Figure, Rows, Series, Tone
 from pwa.views.parts import Text
 
 _LISTED = 8
@@ -141,4 +141,4 @@ _LESS = Text("只有在用的找到", "Only by the live one")
 
 
 def _figure(label: Text, number: int, note: Text | None = None) -> Figure:
-    return Figure(label=label, value=Text(f"{number:,}", f"{number:,}"), note=note, health=Health.OK)
+    return Figure(label=label, value=Text(f"{number:,}", f"{number:,}"), note=note, health=None)

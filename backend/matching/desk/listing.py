@@ -62,10 +62,10 @@ def _figures(rules: Mapping[str, DeskRule], pending: int) -> tuple[Figure, ...]:
     waits = Text("等复核", "Wait for a second person")
     return (
         *(
-            Figure(label=wording.STATES[state].label, value=Text(f"{number[state]}", f"{number[state]}"))
+            Figure(label=wording.STATES[state].label, value=Text(f"{number[state]}", f"{number[state]}"), health=None)
             for state in _ORDER
         ),
-        Figure(label=waits, value=Text(f"{pending}", f"{pending}"), health=Health.WARN if pending else Health.OK),
+        Figure(label=waits, value=Text(f"{pending}", f"{pending}"), health=Health.WARN if pending else None),
     )
 
 
