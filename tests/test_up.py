@@ -17,7 +17,7 @@ import pytest
 from tests.journeys.hall import free_port
 
 SUISHENBAN = Path(sys.executable).parent / "suishenban"
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.alone, pytest.mark.slow]
 
 
 class Up:

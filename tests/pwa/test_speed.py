@@ -5,7 +5,7 @@ from playwright.async_api import Browser
 
 from pwa.rendering import preload
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 LATENCY_MS = 150
 BYTES_PER_S = 1.6 * 1024 * 1024 / 8
