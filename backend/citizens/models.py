@@ -74,7 +74,7 @@ class Identity(Struct, frozen=True, kw_only=True):
     level: Level
 
 
-class Mandate(Struct, frozen=True, kw_only=True):
+class Mandate(Struct, frozen=True):
     """The word of a source that `agent_id` may act for `subject_id` from `valid_from` to `valid_until`, both included.
 
     `role` None: that they may no longer, from `valid_from` on. `withdrawn`: it was never so. `stated_at` by the clock

@@ -15,7 +15,7 @@ from backend.citizens.mandates import (
     upsert_mandates,
 )
 from backend.citizens.masking import mask_name
-from backend.citizens.models import Claim, Mandate, Named, Represented, SubjectKind
+from backend.citizens.models import Claim, Mandate, Named, Represented, Role, SubjectKind
 from backend.citizens.service import find_or_create_subjects, list_named, lock_subject
 from backend.core.clock import local_date
 from backend.core.crypto import Keyring
@@ -121,7 +121,7 @@ def _represented(right: Right, named: Named) -> Represented:
         subject_id=right.subject_id,
         kind=named.kind,
         name=mask_name(named.name) if named.kind is SubjectKind.PERSON else named.name,
-        role=right.role,
+        role=Role(right.role),
         source=right.source,
         valid_from=right.valid_from,
         valid_until=right.valid_until,
