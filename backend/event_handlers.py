@@ -1,5 +1,6 @@
 """THE MAP: what happens after each fact. Two or three lines a handler; the work is done by the features."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from backend.citizens.representation import DEPARTMENT, record_mandate, represen
 from backend.citizens.service import record_death, record_move_out, withdraw_death, withdraw_move_out
 from backend.core.clock import local_date
 from backend.core.db import Tx
-from backend.core.events import Event, EventMap
+from backend.core.events import Event, EventMap, Together
 from backend.core.sessions import end_sessions_of
 from backend.departments.events import EventReceived
 from backend.entitlements.service import note_lost
@@ -21,7 +22,7 @@ from backend.licences.events import LicenceRecorded
 from backend.licences.service import close_renewal, file_renewal, reconsider_licences
 from backend.matching.events import CauseLost
 from backend.matching.models import LifeEvent
-from backend.matching.service import note_change, record_event
+from backend.matching.service import note_change, record_events
 from backend.payments.events import BillRecorded, PaymentOverpaid, PaymentSettled, RefundSucceeded
 from backend.payments.payouts.events import PayoutFailed, PayoutPaid
 from backend.payments.telling import tell_of_bill, tell_of_overpayment, tell_of_payment, tell_of_refund
@@ -36,8 +37,14 @@ _AGENT = {
 """Reports of who may act for whom, and the fact that names the agent."""
 
 
-async def apply_report(tx: Tx, event: EventReceived, now: datetime) -> None:
-    """What a department reports becomes a fact of the feature that keeps such facts."""
+async def apply_report(tx: Tx, events: Sequence[EventReceived], now: datetime) -> None:
+    """What a department reports becomes a fact of the feature that keeps such facts. One person after the other, so
+    that two programs never wait for each other in a circle."""
+    for event in sorted(events, key=lambda event: event.subject_id):
+        await _apply_report(tx, event, now)
+
+
+async def _apply_report(tx: Tx, event: EventReceived, now: datetime) -> None:
     subject_id, facts, stated_at = event.subject_id, event.facts, event.stated_at or event.occurred_at
     if event.event_type in _AGENT:
         await record_mandate(tx, _mandate(event), now)
@@ -91,26 +98,26 @@ async def _take_report_back(tx: Tx, event: EventReceived, now: datetime) -> None
             await close_renewal(tx, event.subject_id, facts["licence_type"], filed_on, now, source_id=source_id)
 
 
-async def keep_for_rules(tx: Tx, event: EventReceived, now: datetime) -> None:
+async def keep_for_rules(tx: Tx, events: Sequence[EventReceived], now: datetime) -> None:
     """What happened in somebody's life, as rules see it."""
-    await record_event(
-        tx,
-        LifeEvent(
-            event.subject_id,
-            event.report_id,
-            event.event_type,
-            event.department_id,
-            event.happened_on or local_date(event.occurred_at),
-            event.facts,
-            event.stated_at or event.occurred_at,
-            event.withdrawn,
-        ),
-        now,
+    await record_events(tx, [_life_event(event) for event in events], now)
+
+
+def _life_event(event: EventReceived) -> LifeEvent:
+    return LifeEvent(
+        event.subject_id,
+        event.report_id,
+        event.event_type,
+        event.department_id,
+        event.happened_on or local_date(event.occurred_at),
+        event.facts,
+        event.stated_at or event.occurred_at,
+        event.withdrawn,
     )
 
 
-async def apply_rules(tx: Tx, event: Event, now: datetime) -> None:
-    await note_change(tx, [event.subject_id], now)
+async def apply_rules(tx: Tx, events: Sequence[Event], now: datetime) -> None:
+    await note_change(tx, [event.subject_id for event in events], now)
 
 
 async def apply_to_represented(tx: Tx, event: Event, now: datetime) -> None:
@@ -135,19 +142,20 @@ def event_map(redis: Redis) -> EventMap:
         await unsubscribe_others(tx, event.subject_id, None)
         await end_sessions_of(redis, event.subject_id)
 
+    rules = Together(apply_rules)
     return {
-        EventReceived: [apply_report, keep_for_rules],
-        LicenceRecorded: [apply_rules],
-        PersonDied: [apply_rules, end_access, apply_to_represented],
+        EventReceived: [Together(apply_report), Together(keep_for_rules)],
+        LicenceRecorded: [rules],
+        PersonDied: [rules, end_access, apply_to_represented],
         DeathWithdrawn: [resume_reminders, apply_to_represented],
-        RepresentationChanged: [apply_rules],
+        RepresentationChanged: [rules],
         ConsentChanged: [apply_consent],
-        BillRecorded: [tell_of_bill, apply_rules],
-        PaymentSettled: [tell_of_payment, apply_rules],
+        BillRecorded: [tell_of_bill, rules],
+        PaymentSettled: [tell_of_payment, rules],
         PaymentOverpaid: [tell_of_overpayment],  # its refund is queued in the same transaction
-        RefundSucceeded: [tell_of_refund, apply_rules],
-        PersonMovedOut: [apply_rules],
-        MoveOutWithdrawn: [apply_rules],
+        RefundSucceeded: [tell_of_refund, rules],
+        PersonMovedOut: [rules],
+        MoveOutWithdrawn: [rules],
         CauseLost: [note_lost],
         PayoutPaid: [tell_of_payout],
         PayoutFailed: [tell_of_failed_payout],

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -24,7 +24,19 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 Handler: TypeAlias = Callable[[Tx, Any, datetime], Awaitable[None]]
-EventMap: TypeAlias = Mapping[type[Event], Sequence[Handler]]
+
+
+class Together:
+    """A handler that takes many facts at once, oldest first, in one transaction, whatever came of them otherwise.
+
+    Where that fails, each fact is tried by itself, so that one bad fact holds up no other.
+    """
+
+    def __init__(self, handle: Callable[[Tx, Sequence[Any], datetime], Awaitable[None]]) -> None:
+        self.handle = handle
+
+
+EventMap: TypeAlias = Mapping[type[Event], Sequence[Handler | Together]]
 
 
 class PendingEvent(msgspec.Struct, frozen=True):
@@ -50,6 +62,11 @@ async def record(tx: Tx, events: Sequence[Event], now: datetime) -> None:
     )
 
 
+class _Waiting(NamedTuple):
+    pending: PendingEvent
+    event: Event
+
+
 class Dispatcher:
     """Turns recorded facts into effects by the map. Any number may run at once: the mark of a handler decides."""
 
@@ -61,40 +78,75 @@ class Dispatcher:
         self._classes = {_tag(cls): cls for cls in event_map}
 
     async def run_once(self, now: datetime, *, limit: int = 200) -> int:
-        """Handles up to `limit` waiting facts, oldest first, and returns how many it looked at."""
+        """Handles up to `limit` waiting facts and returns how many it looked at.
+
+        Each fact in turn, oldest first; then those handlers that take many at once.
+        """
         pending = await _list_pending(self._db, list(self._handlers), now, limit)
-        silent = [event for event in pending if not self._handlers.get(event.type)]
-        if silent:
-            await _mark_done(self._db, silent, now)
-        for event in pending:
-            if self._handlers.get(event.type):
-                await self._handle(event, now)
+        waiting = [each for each in [await self._read(event, now) for event in pending] if each is not None]
+        for each in waiting:
+            for name, handler in self._handlers[each.pending.type]:
+                if not isinstance(handler, Together):
+                    await self._hand_over(name, handler, each, now)
+        for name, (handler, several) in self._together(waiting).items():
+            await self._hand_over_together(name, handler, several, now)
+        if pending:
+            await _mark_done_where_settled(self._db, pending, self._names(), now)
         return len(pending)
 
-    async def _handle(self, pending: PendingEvent, now: datetime) -> None:
-        handlers = self._handlers[pending.type]
+    def _names(self) -> list[tuple[str, str]]:
+        return [(kind, name) for kind, handlers in self._handlers.items() for name, _ in handlers]
+
+    def _together(self, waiting: Sequence[_Waiting]) -> dict[str, tuple[Together, list[_Waiting]]]:
+        """By handler, in the order of the map."""
+        found: dict[str, tuple[Together, list[_Waiting]]] = {}
+        for kind, handlers in self._handlers.items():
+            mine = [each for each in waiting if each.pending.type == kind]
+            for name, handler in handlers:
+                if mine and isinstance(handler, Together):
+                    found.setdefault(name, (handler, []))[1].extend(mine)
+        return found
+
+    async def _read(self, pending: PendingEvent, now: datetime) -> _Waiting | None:
         try:
-            event = msgspec.json.decode(pending.payload, type=self._classes[pending.type])
+            return _Waiting(pending, msgspec.json.decode(pending.payload, type=self._classes[pending.type]))
         except msgspec.DecodeError as error:  # no further try can read it
             log.error("event cannot be read", extra={"event": pending.type})
-            for name, _ in handlers:
+            for name, _ in self._handlers[pending.type]:
                 await _note_failure(self._db, pending, name, error, now, most=1)
-        else:
-            await self._hand_over(event, pending, now)
-        await _mark_done_when_settled(self._db, pending, [name for name, _ in handlers], now)
+            return None
 
-    async def _hand_over(self, event: Event, pending: PendingEvent, now: datetime) -> None:
-        for name, handler in self._handlers[pending.type]:
-            try:
-                async with self._db.transaction() as tx:
-                    if await _claim(tx, pending, name, now):
-                        await handler(tx, event, now)
-            except Exception as error:  # noqa: BLE001 - one failing handler must not stop the others; the failure is kept
-                log.warning(
-                    "event handler failed",
-                    extra={"handler": name, "event": pending.type, "error": type(error).__name__},
-                )
-                await _note_failure(self._db, pending, name, error, now)
+    async def _hand_over(self, name: str, handler: Handler, each: _Waiting, now: datetime) -> None:
+        try:
+            async with self._db.transaction() as tx:
+                if await _claim(tx, [each.pending], name, now):
+                    await handler(tx, each.event, now)
+        except Exception as error:  # noqa: BLE001 - one failing handler must not stop the others; the failure is kept
+            _warn(name, each.pending, error)
+            await _note_failure(self._db, each.pending, name, error, now)
+
+    async def _hand_over_together(
+        self, name: str, handler: Together, several: Sequence[_Waiting], now: datetime
+    ) -> None:
+        ordered = sorted(several, key=lambda each: each.pending.event_id)
+        try:
+            async with self._db.transaction() as tx:
+                claimed = await _claim(tx, [each.pending for each in ordered], name, now)
+                mine = [each.event for each in ordered if each.pending.event_id in claimed]
+                if mine:
+                    await handler.handle(tx, mine, now)
+        except Exception as error:  # noqa: BLE001 - as above
+            _warn(name, ordered[0].pending, error)
+            if len(ordered) == 1:
+                await _note_failure(self._db, ordered[0].pending, name, error, now)
+            else:
+                for each in ordered:
+                    await self._hand_over_together(name, handler, [each], now)
+
+
+def _warn(name: str, pending: PendingEvent, error: Exception) -> None:
+    extra = {"handler": name, "event": pending.type, "error": type(error).__name__}
+    log.warning("event handler failed", extra=extra)
 
 
 def _tag(cls: type[Event]) -> str:
@@ -104,8 +156,10 @@ def _tag(cls: type[Event]) -> str:
     return tag
 
 
-def _name(handler: Handler) -> str:
-    return f"{handler.__module__.rsplit('.', 1)[-1]}.{getattr(handler, '__name__', 'handler')}"
+def _name(handler: Handler | Together) -> str:
+    """Kept with what is done: a handler that changes its name starts anew."""
+    handle = handler.handle if isinstance(handler, Together) else handler
+    return f"{handle.__module__.rsplit('.', 1)[-1]}.{getattr(handle, '__name__', 'handler')}"
 
 
 async def _list_pending(db: Database, types: Sequence[str], now: datetime, limit: int) -> list[PendingEvent]:
@@ -126,22 +180,24 @@ async def _list_pending(db: Database, types: Sequence[str], now: datetime, limit
     )
 
 
-async def _claim(tx: Tx, event: PendingEvent, handler: str, now: datetime) -> bool:
-    """Marks the handler as done in the transaction of its effect; False when it is done, parked or not due yet."""
-    return (
-        await tx.fetchval(
-            """INSERT INTO event_handlings AS h (subject_id, event_id, handler, attempts, done_at)
-           VALUES ($1, $2, $3, 1, $4)
+async def _claim(tx: Tx, events: Sequence[PendingEvent], handler: str, now: datetime) -> set[UUID]:
+    """Marks the handler as done in the transaction of its effect; leaves out where it is done, parked or not due yet.
+
+    In one order for all, so that two never wait for each other in a circle.
+    """
+    rows = await tx.fetch(
+        """INSERT INTO event_handlings AS h (subject_id, event_id, handler, attempts, done_at)
+           SELECT subject_id, event_id, $3, 1, $4
+           FROM unnest($1::uuid[], $2::uuid[]) AS n (subject_id, event_id) ORDER BY event_id
            ON CONFLICT (subject_id, event_id, handler) DO UPDATE SET done_at = $4, attempts = h.attempts + 1
            WHERE h.done_at IS NULL AND h.parked_at IS NULL AND h.next_at <= $4
-           RETURNING true""",
-            event.subject_id,
-            event.event_id,
-            handler,
-            now,
-        )
-        or False
+           RETURNING event_id""",
+        [event.subject_id for event in events],
+        [event.event_id for event in events],
+        handler,
+        now,
     )
+    return {row["event_id"] for row in rows}
 
 
 async def _note_failure(
@@ -167,28 +223,31 @@ async def _note_failure(
     )
 
 
-async def _mark_done(db: Database, events: Sequence[PendingEvent], now: datetime) -> None:
+async def _mark_done_where_settled(
+    db: Database, events: Sequence[PendingEvent], handlers: Sequence[tuple[str, str]], now: datetime
+) -> None:
+    """A fact is done once each handler of the map is done with it or parked. `handlers`: type and name.
+
+    What another program is marking is left to it, or to the next time.
+    """
     await db.execute(
-        """UPDATE events e SET done_at = $3
-           FROM unnest($1::uuid[], $2::uuid[]) AS done (subject_id, event_id)
-           WHERE e.subject_id = done.subject_id AND e.event_id = done.event_id""",
+        """WITH settled AS (
+               SELECT e.subject_id, e.event_id
+               FROM unnest($1::uuid[], $2::uuid[]) AS n (subject_id, event_id)
+               JOIN events e ON e.subject_id = n.subject_id AND e.event_id = n.event_id
+               WHERE e.done_at IS NULL
+                 AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS m (type, handler)
+                                 WHERE m.type = e.type AND NOT EXISTS (
+                                     SELECT FROM event_handlings h
+                                     WHERE h.subject_id = e.subject_id AND h.event_id = e.event_id
+                                       AND h.handler = m.handler
+                                       AND (h.done_at IS NOT NULL OR h.parked_at IS NOT NULL)))
+               FOR UPDATE OF e SKIP LOCKED)
+           UPDATE events e SET done_at = $5
+           FROM settled s WHERE e.subject_id = s.subject_id AND e.event_id = s.event_id""",
         [event.subject_id for event in events],
         [event.event_id for event in events],
+        [kind for kind, _ in handlers],
+        [name for _, name in handlers],
         now,
-    )
-
-
-async def _mark_done_when_settled(db: Database, event: PendingEvent, handlers: Sequence[str], now: datetime) -> None:
-    """A fact is done once each handler of the map is done with it or parked."""
-    await db.execute(
-        """UPDATE events SET done_at = $4
-           WHERE subject_id = $1 AND event_id = $2
-             AND $5 = (SELECT count(*) FROM event_handlings
-                       WHERE subject_id = $1 AND event_id = $2 AND handler = ANY($3)
-                         AND (done_at IS NOT NULL OR parked_at IS NOT NULL))""",
-        event.subject_id,
-        event.event_id,
-        list(handlers),
-        now,
-        len(handlers),
     )

@@ -39,8 +39,13 @@ _UNCOMMITTED_FOR_AT_MOST = timedelta(hours=1)
 
 async def record_event(tx: Tx, event: LifeEvent, now: datetime) -> None:
     """Keeps what a department reports as rules see it, and has its subject looked at."""
-    await changes.upsert_life_event(tx, event, now)
-    await changes.upsert_changed(tx, [event.subject_id], now)
+    await record_events(tx, [event], now)
+
+
+async def record_events(tx: Tx, events: Sequence[LifeEvent], now: datetime) -> None:
+    """The same of many, two statements however many there are."""
+    await changes.upsert_life_events(tx, events, now)
+    await changes.upsert_changed(tx, [event.subject_id for event in events], now)
 
 
 async def note_change(tx: Tx, subject_ids: Sequence[UUID], now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Facts are handled once per handler; one failing handler neither repeats nor blocks the others, and ends parked."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import pytest
 
 from backend.core.clock import FixedClock
 from backend.core.db import Database, Tx
-from backend.core.events import MAX_ATTEMPTS, Dispatcher, Event, record
+from backend.core.events import MAX_ATTEMPTS, Dispatcher, Event, Together, record
 from backend.core.ids import uuid7
 
 PERSON = UUID("018f0000-0000-7000-8000-000000000001")
@@ -36,6 +37,21 @@ class Seen:
         await tx.execute("INSERT INTO effects (what) VALUES ($1)", f"last {event.what}")
 
 
+class SeenTogether:
+    """A handler of many that remembers how many it was given, and cannot bear one of them."""
+
+    def __init__(self, unbearable: str = "") -> None:
+        self.given: list[int] = []
+        self._unbearable = unbearable
+
+    async def many(self, tx: Tx, events: Sequence[Happened], now: datetime) -> None:
+        self.given.append(len(events))
+        for event in events:
+            await tx.execute("INSERT INTO effects (what) VALUES ($1)", f"many {event.what}")
+        if any(event.what == self._unbearable for event in events):
+            raise RuntimeError("no")
+
+
 @pytest.fixture
 async def effects(db: Database) -> Database:
     await db.execute("CREATE TABLE effects (what text NOT NULL)")
@@ -61,6 +77,38 @@ async def test_each_handler_runs_once_whoever_dispatches(effects: Database, cloc
     )
 
     assert await effects_of(effects) == sorted(f"{who} {number}" for who in ("first", "last") for number in range(20))
+    assert await effects.fetchval("SELECT count(*) FROM events WHERE done_at IS NULL") == 0
+
+
+async def test_many_facts_are_handled_at_once_and_each_of_them_once(effects: Database, clock: FixedClock) -> None:
+    seen = [SeenTogether() for _ in range(3)]
+    for number in range(20):
+        await happen(effects, clock, str(number))
+
+    await asyncio.gather(
+        *(Dispatcher(effects, {Happened: [Together(each.many)]}).run_once(clock.now()) for each in seen)
+    )
+
+    assert await effects_of(effects) == sorted(f"many {number}" for number in range(20))
+    assert sorted(sum(each.given) for each in seen) == [0, 0, 20]
+    assert await effects.fetchval("SELECT count(*) FROM events WHERE done_at IS NULL") == 0
+
+
+async def test_of_many_facts_only_the_one_that_fails_is_tried_again_and_parked_at_last(
+    effects: Database, clock: FixedClock
+) -> None:
+    seen, alone = SeenTogether("b"), Seen()
+    for what in "abc":
+        await happen(effects, clock, what)
+
+    for _ in range(MAX_ATTEMPTS + 3):
+        await Dispatcher(effects, {Happened: [Together(seen.many), alone.last]}).run_once(clock.now())
+        clock.at += timedelta(hours=1)
+
+    assert await effects_of(effects) == ["last a", "last b", "last c", "many a", "many c"]
+    assert seen.given == [3, 1, 1, 1, *[1] * (MAX_ATTEMPTS - 1)]
+    parked = await effects.fetch("SELECT handler, attempts FROM event_handlings WHERE parked_at IS NOT NULL")
+    assert [tuple(row) for row in parked] == [("test_events.many", MAX_ATTEMPTS)]
     assert await effects.fetchval("SELECT count(*) FROM events WHERE done_at IS NULL") == 0
 
 

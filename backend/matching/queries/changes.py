@@ -10,25 +10,38 @@ from backend.core.db import Database, Queryable, Tx
 from backend.matching.models import LifeEvent
 
 
-async def upsert_life_event(tx: Tx, event: LifeEvent, now: datetime) -> None:
+async def upsert_life_events(tx: Tx, events: Sequence[LifeEvent], now: datetime) -> None:
     """The latest word by the department's clock stays, in whatever order they come."""
+    spoken = sorted(events, key=lambda event: event.stated_at)
+    latest = {(event.subject_id, event.report_id): event for event in spoken}
     await tx.execute(
         """INSERT INTO life_events AS e (subject_id, report_id, event_type, department_id, happened_on, facts,
                                          stated_at, withdrawn, changed_at)
-           VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9)
+           SELECT subject_id, report_id, event_type, department_id, happened_on, facts::jsonb, stated_at, withdrawn, $9
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::date[], $6::text[], $7::timestamptz[],
+                       $8::boolean[])
+               AS n (subject_id, report_id, event_type, department_id, happened_on, facts, stated_at, withdrawn)
+           ORDER BY subject_id, report_id
            ON CONFLICT (subject_id, report_id) DO UPDATE
            SET event_type = excluded.event_type, happened_on = excluded.happened_on, facts = excluded.facts,
                stated_at = excluded.stated_at, withdrawn = excluded.withdrawn, changed_at = excluded.changed_at
            WHERE e.stated_at <= excluded.stated_at""",
+        *zip(*(_columns(event) for event in latest.values()), strict=True),
+        now,
+    )
+
+
+def _columns(event: LifeEvent) -> tuple[object, ...]:
+    facts = msgspec.json.encode(event.facts).decode()
+    return (
         event.subject_id,
         event.report_id,
         event.event_type,
         event.department_id,
         event.happened_on,
-        msgspec.json.encode(event.facts).decode(),
+        facts,
         event.stated_at,
         event.withdrawn,
-        now,
     )
 
 
