@@ -46,20 +46,13 @@ async def insert_disturbances(
         ), past AS (
             DELETE FROM disturbances AS d USING people AS p
             WHERE d.recipient_id = p.recipient_id AND d.kind = p.kind AND d.day <= $9
-        ), free AS (
-            SELECT p.recipient_id, p.kind, s.place,
-                   row_number() OVER (PARTITION BY p.recipient_id, p.kind ORDER BY s.place) AS nth
-            FROM people AS p CROSS JOIN LATERAL generate_series(1, p.daily) AS s (place)
-            WHERE NOT EXISTS (SELECT 1 FROM disturbances AS d
-                              WHERE d.recipient_id = p.recipient_id AND d.kind = p.kind AND d.day = $8
-                                AND d.place = s.place)
         ), waiting AS (
-            SELECT w.recipient_id, w.kind, w.message_id, w.round,
+            SELECT w.recipient_id, w.kind, w.message_id, w.round, w.daily, w.weekly,
                    row_number() OVER (
                        PARTITION BY w.recipient_id, w.kind
                        ORDER BY coalesce(w.due_on < $8, false), w.due_on, w.queued_at, w.message_id) AS nth
             FROM (
-                SELECT DISTINCT p.recipient_id, p.kind, m.message_id, m.round, m.due_on, m.queued_at
+                SELECT DISTINCT p.recipient_id, p.kind, p.daily, p.weekly, m.message_id, m.round, m.due_on, m.queued_at
                 FROM people AS p
                 JOIN deliveries AS d ON d.recipient_id = p.recipient_id AND d.state = 'queued' AND d.due_at <= $10
                 JOIN messages AS m ON m.recipient_id = d.recipient_id AND m.message_id = d.message_id
@@ -70,14 +63,19 @@ async def insert_disturbances(
             ) AS w
         )
         INSERT INTO disturbances (recipient_id, kind, day, place, message_id, round)
-        SELECT a.recipient_id, a.kind, $8, f.place, a.message_id, a.round
+        SELECT a.recipient_id, a.kind, $8, free.place, a.message_id, a.round
         FROM asked AS a
         JOIN waiting AS w ON w.recipient_id = a.recipient_id AND w.message_id = a.message_id AND w.round = a.round
-        JOIN free AS f ON f.recipient_id = w.recipient_id AND f.kind = w.kind AND f.nth = w.nth
-        JOIN people AS p ON p.recipient_id = w.recipient_id AND p.kind = w.kind
+        CROSS JOIN LATERAL (
+            SELECT s.place FROM generate_series(1, w.daily) AS s (place)
+            WHERE NOT EXISTS (SELECT 1 FROM disturbances AS d
+                              WHERE d.recipient_id = w.recipient_id AND d.kind = w.kind AND d.day = $8
+                                AND d.place = s.place)
+            ORDER BY s.place LIMIT 1 OFFSET w.nth - 1
+        ) AS free
         WHERE w.nth + (SELECT count(*) FROM disturbances AS d
-                       WHERE d.recipient_id = p.recipient_id AND d.kind = p.kind AND d.day > $9) <= p.weekly
-        ORDER BY a.recipient_id, a.kind, f.place
+                       WHERE d.recipient_id = w.recipient_id AND d.kind = w.kind AND d.day > $9) <= w.weekly
+        ORDER BY a.recipient_id, a.kind, free.place
         ON CONFLICT DO NOTHING
         """,
         [each.recipient_id for each in asked],

@@ -16,7 +16,7 @@ def single(spoken: Spoken) -> Wording:
         action=_action(spoken),
         stop_label=f"Reminders for {name}",
         why=Why(
-            based_on=f"{name}, valid until {spoken.expires_on}",
+            based_on=f"{name}, valid until {spoken.expires_on} (source: {spoken.source.en or spoken.source.zh})",
             rule=_rule(spoken),
             source=cited(spoken.kind.legal_basis),
             next=_next(spoken),

@@ -15,7 +15,7 @@ def single(spoken: Spoken) -> Wording:
         action=_action(spoken),
         stop_label=f"{name}到期提醒",
         why=Why(
-            based_on=f"{name}，有效期至 {spoken.expires_on}",
+            based_on=f"{name}，有效期至 {spoken.expires_on}（来源：{spoken.source.zh}）",
             rule=_rule(spoken),
             source=cited(spoken.kind.legal_basis),
             next=_next(spoken),

@@ -134,7 +134,8 @@ def _digest(message_id: UUID, ordered: Sequence[Due], today: date, city: City) -
 def link_of(due: Due, city: City) -> str:
     """Where the button leads: the guide of what is to be done, else the thing itself, which only its owner opens."""
     path = _path(due, city)
-    return "/services" if due.addressee.on_behalf and not path.startswith("/services") else path
+    own = path.startswith(("/wallet/", "/bills/"))
+    return "/services" if due.addressee.on_behalf and own else path
 
 
 def _path(due: Due, city: City) -> str:
@@ -181,6 +182,7 @@ def _spoken(due: Due, today: date, city: City) -> Spoken:
         as_of=today,
         again_on=tuple(_later_rungs(due)[:2]),
         link=link_of(due, city),
+        source=rules.source_name(decision.cause.source, city),
         others=due.addressee.on_behalf,
     )
 

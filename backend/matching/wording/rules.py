@@ -93,7 +93,7 @@ def _based_on(evidence: Sequence[Evidence], city: City, *, zh: bool) -> str:
     told = []
     for each in evidence:
         name = fact_name(each, city)
-        source = _source(each.source, city)
+        source = source_name(each.source, city)
         on = "" if each.on is None else f" {each.on}"
         told.append(
             f"{name.zh}{on}（来源：{source.zh}）"
@@ -103,7 +103,8 @@ def _based_on(evidence: Sequence[Evidence], city: City, *, zh: bool) -> str:
     return ("；" if zh else "; ").join(dict.fromkeys(told))
 
 
-def _source(department_id: str | None, city: City) -> Text:
+def source_name(department_id: str | None, city: City) -> Text:
+    """Who told a fact; None: we know it ourselves."""
     if department_id is None:
         return PLATFORM
     return city.departments[department_id].name if department_id in city.departments else Text(department_id)

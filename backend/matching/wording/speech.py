@@ -6,13 +6,13 @@ from datetime import date
 from msgspec import Struct
 
 from backend.city.licence_types import LicenceType
-from backend.city.models import Citation
+from backend.city.models import Citation, Text
 
 
 class Spoken(Struct, frozen=True, kw_only=True):
     """`again_on`: the next days it will be spoken of; `link` leads to the renewing item, else to the licence.
 
-    `others`: it belongs to somebody for whom the reader acts; the screen says to whom.
+    `source`: who told of it. `others`: it belongs to somebody for whom the reader acts; the screen says to whom.
     """
 
     key: str
@@ -21,6 +21,7 @@ class Spoken(Struct, frozen=True, kw_only=True):
     as_of: date
     again_on: tuple[date, ...]
     link: str
+    source: Text
     others: bool = False
 
     @property
