@@ -32,6 +32,7 @@ from backend.core.processes import die_with_parent
 from backend.core.resources import Resources, open_resources
 from backend.core.settings import Settings, read_settings
 from backend.departments import routes as departments_routes
+from backend.entitlements import desk_pages as entitlements_desk
 from backend.entitlements import pages as entitlements_pages
 from backend.guides import pages as guides_pages
 from backend.home import pages as home_pages
@@ -79,6 +80,7 @@ HANDLERS: list[BaseRouteHandler] = [
     *payments_routes.HANDLERS,
     *payout_notices.HANDLERS,
     *entitlements_pages.HANDLERS,
+    *entitlements_desk.HANDLERS,
     *reconciliation_pages.HANDLERS,
     *receipts_pages.HANDLERS,
     *receipts_routes.HANDLERS,

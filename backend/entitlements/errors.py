@@ -42,6 +42,15 @@ class Held(Refusal):
     en = "Somebody of the office is looking into an earlier payout; nothing more can be paid before that is done."
 
 
+class CardUnclear(Refusal):
+    """One card was chosen and the number of another one typed."""
+
+    code = "entitlements.card_unclear"
+    status = 422
+    zh = "您选了已有的卡，又填了卡号。请选定发到哪一张。"
+    en = "You chose a card and entered another number. Decide which of them it goes to."
+
+
 class CannotBeReopened(Refusal):
     code = "entitlements.cannot_be_reopened"
     status = 409

@@ -18,7 +18,7 @@ from backend.core.http.pages import page, see_other
 from backend.core.sessions import Session
 from backend.core.settings import Settings
 from backend.entitlements import service
-from backend.entitlements.errors import Declined, Held, OfferEnded
+from backend.entitlements.errors import CardUnclear, Declined, Held, OfferEnded
 from backend.entitlements.models import Wish
 from backend.entitlements.paths import ENTITLEMENTS, offer_path
 from backend.entitlements.screens import Situation, offer_line, offer_page
@@ -84,10 +84,10 @@ async def confirm(
     data: Form,
 ) -> Response[bytes]:
     """Tapped twice, or on two devices, it is one payout. What cannot be confirmed any more, the page itself says."""
-    wish = _wish(session.subject_id, rule, cause_id, data)
     try:
+        wish = _wish(session.subject_id, rule, cause_id, data)
         await service.confirm(db, keyring, city, wish, clock.now())
-    except (BadCardNumber, CardNotFound, TooManyCards) as refusal:
+    except (BadCardNumber, CardNotFound, CardUnclear, TooManyCards) as refusal:
         typed = data.get("number", "")[:_LONGEST_NUMBER]
         view = await _view(db, keyring, city, settings, session, rule, cause_id, clock, refusal, typed)
         return await page(request, "entitlements/offer.html", view, tab=Tab.ME, status=422)
@@ -139,21 +139,29 @@ async def _view(
         last_four=None if paid_to is None else paid_to.last_four,
         pays=bool(settings.bank),
     )
-    error = None if refusal is None else FieldError(field="number", message=Text(refusal.sentence("zh-CN"), refusal.sentence("en")))
-    return offer_page(situation, city, await read_rulebook(db, city), error, typed)
+    return offer_page(situation, city, await read_rulebook(db, city), _error(refusal), typed)
+
+
+def _error(refusal: Refusal | None) -> FieldError | None:
+    if refusal is None:
+        return None
+    return FieldError(field="number", message=Text(refusal.sentence("zh-CN"), refusal.sentence("en")))
 
 
 def _wish(reader_id: UUID, rule: str, cause_id: str, data: dict[str, str]) -> Wish:
     amount, card = data.get("amount_fen", ""), data.get("card", _NEW)
     if not (amount.isascii() and amount.isdigit()):
         raise BadParameter(name="amount_fen", reason="integer")
-    number, card_id = None, None
-    if card == _NEW:
-        number = data.get("number", "")
-    else:
-        card_id = _card_id(card)
+    typed = data.get("number", "")
+    if card != _NEW and typed.strip():
+        raise CardUnclear
     return Wish(
-        reader_id=reader_id, rule=rule, cause_id=cause_id, amount_fen=int(amount), card_id=card_id, number=number
+        reader_id=reader_id,
+        rule=rule,
+        cause_id=cause_id,
+        amount_fen=int(amount),
+        card_id=None if card == _NEW else _card_id(card),
+        number=typed if card == _NEW else None,
     )
 
 

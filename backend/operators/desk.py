@@ -10,6 +10,7 @@ _EVERYBODY = frozenset(Role)
 _ENTRIES: tuple[tuple[DeskEntry, frozenset[Role]], ...] = (
     (DeskEntry(path="/ops", icon="chart-column", label=Text("概览", "Overview")), _EVERYBODY),
     (DeskEntry(path="/ops/reconciliation", icon="scale", label=Text("对账", "Reconciliation")), _EVERYBODY),
+    (DeskEntry(path="/ops/entitlements", icon="hand-coins", label=Text("发放", "Payouts")), _EVERYBODY),
     (DeskEntry(path="/ops/rules", icon="bell", label=Text("规则台", "Rules desk")), _EVERYBODY),
     (DeskEntry(path="/ops/search-misses", icon="search-x", label=Text("搜不到的词", "Searched in vain")), _EVERYBODY),
 )

@@ -3,7 +3,18 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pwa.views.entitlements import CardChoice, OfferFact, OfferLine, OfferList, OfferPage, OfferState
+from pwa.views.entitlements import (
+    CardChoice,
+    ComparedDay,
+    EntitlementDesk,
+    LostLine,
+    OfferFact,
+    OfferLine,
+    OfferList,
+    OfferPage,
+    OfferState,
+    UnpaidLine,
+)
 from pwa.views.parts import FieldError, Text
 
 TITLE = Text("低保家庭居民医保缴费资助", "Help with the medical insurance contribution")
@@ -73,4 +84,23 @@ ANSWERS = OfferList(
         )
         for state in (OfferState.UNDER_WAY, OfferState.PAID, OfferState.UNPAID, OfferState.HELD, OfferState.DECLINED)
     )
+)
+QUIET_DESK = EntitlementDesk(may_act=False)
+DESK = EntitlementDesk(
+    may_act=True,
+    lost=(
+        LostLine(number="MX2611207F3KQ2WN", rule=TITLE, amount_fen=52_000, state=Text("已发放", "Paid"), lost_at=_AT),
+    ),
+    unpaid=tuple(
+        UnpaidLine(
+            number="FF2611207F3KQ2WNAB",
+            purpose=TITLE.zh,
+            amount_fen=52_000,
+            returned=returned,
+            failure="account_closed" if returned else "payee_refused",
+            ordered_at=_AT,
+        )
+        for returned in (True, False)
+    ),
+    days=(ComparedDay(day=date(2026, 11, 19), ours=128, theirs=128, differences=0),),
 )

@@ -87,6 +87,8 @@ SCREENS = {
     "offer-bad-card": _screen("entitlements/offer.html", entitlements.BAD_CARD, "/entitlements/a/1", Tab.ME),
     "offers": _screen("entitlements/list.html", entitlements.ANSWERS, "/entitlements", Tab.ME),
     "offers-none": _screen("entitlements/list.html", OfferList(), "/entitlements", Tab.ME),
+    "ops-entitlements": _operators("ops/entitlements.html", entitlements.DESK, "/ops/entitlements"),
+    "ops-entitlements-none": _operators("ops/entitlements.html", entitlements.QUIET_DESK, "/ops/entitlements"),
     "receipt": _screen("payments/receipt.html", receipts.RECEIPT, "/payments/1/receipt", Tab.ME),
     "receipt-refunded": _screen("payments/receipt.html", receipts.RECEIPT_REFUNDED, "/payments/1/receipt", Tab.ME),
     "verify": _signed_out("payments/verify.html", receipts.VERIFY, "/receipts/verify"),

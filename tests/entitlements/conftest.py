@@ -20,7 +20,7 @@ from backend.core.crypto import Keyring
 from backend.core.db import Database
 from backend.core.events import Dispatcher
 from backend.core.ids import uuid7
-from backend.entitlements import pages
+from backend.entitlements import desk_pages, pages
 from backend.event_handlers import event_map
 from backend.matching.models import LifeEvent
 from backend.matching.service import look_again, record_event
@@ -61,7 +61,7 @@ class Office:
     def open(self) -> Hall:
         """A hall of these pages, of the city as it is now."""
         hall = Hall(
-            [*pages.HANDLERS, *notices.HANDLERS],
+            [*pages.HANDLERS, *desk_pages.HANDLERS, *notices.HANDLERS],
             db=self.db,
             redis=self.redis,
             clock=self.clock,

@@ -206,6 +206,20 @@ async def test_a_card_of_somebody_else_cannot_be_chosen(office: Office) -> None:
     assert len(await office.payouts()) == 1
 
 
+async def test_a_card_chosen_and_another_number_typed_is_asked_about(office: Office) -> None:
+    owner, _, path = await office.offer()
+    async with await office.hall.resident(owner) as browser:
+        await office.confirm(browser, path)
+        again = await office.report(owner)
+        card_id = await office.db.fetchval("SELECT card_id FROM bank_cards")
+        fields = {"amount_fen": AMOUNT, "card": str(card_id), "number": OTHER_CARD}
+        answer = await browser.submit(f"/entitlements/{RULE}/{again}/confirm", **fields)
+
+    assert answer.status_code == 422
+    assert "请选定发到哪一张" in answer.text
+    assert len(await office.payouts()) == 1
+
+
 async def test_a_card_that_the_bank_refuses_is_exchanged_without_applying_again(office: Office) -> None:
     owner, _, path = await office.offer()
     office.town.fault(Fault.PAYEE_REFUSED)

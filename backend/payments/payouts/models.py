@@ -1,6 +1,6 @@
 """Payouts and cards as this feature keeps them, and the one shape in which the bank's facts arrive."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -43,6 +43,15 @@ class Payout(Struct, frozen=True):
     ordered_at: datetime
     paid_at: datetime | None
     tries: int
+
+
+class Day(Struct, frozen=True):
+    """A day that was held against the bank's list: how many payouts either side has, and how many do not fit."""
+
+    day: date
+    ours: int
+    theirs: int
+    differences: int
 
 
 class Reason(Struct, frozen=True):

@@ -18,7 +18,7 @@ from backend.payments.ledger import Posting
 from backend.payments.money import Fen
 from backend.payments.numbers import spoken
 from backend.payments.payouts.events import PayoutFailed, PayoutPaid
-from backend.payments.payouts.models import Payout, PayoutState, Reason, Told, Word
+from backend.payments.payouts.models import Day, Payout, PayoutState, Reason, Told, Word
 from backend.payments.payouts.queries import payouts as queries
 from backend.payments.payouts.states import PAYOUTS
 from backend.payments.queries import ledger as ledger_queries
@@ -77,6 +77,11 @@ async def list_payouts(conn: Queryable, owners: Sequence[UUID], numbers: Sequenc
 async def list_unpaid(conn: Queryable, limit: int) -> list[Payout]:
     """Refused by the bank or come back, the newest first, for operators."""
     return await queries.list_unpaid(conn, limit)
+
+
+async def list_days(conn: Queryable, limit: int) -> list[Day]:
+    """The last days that were held against the bank's list, the newest first."""
+    return await queries.list_days(conn, limit)
 
 
 async def apply(tx: Tx, told: Told, source: Source, now: datetime) -> Verdict:

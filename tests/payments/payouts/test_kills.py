@@ -1,4 +1,4 @@
-"""kill -9 at every answer of the database: between order and bank, between bank and ledger; paid once, and all of it."""
+"""kill -9 at every answer of the database: between order and bank, between bank and ledger; paid once, all of it."""
 
 import asyncio
 import os

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from backend.core.db import Database, Queryable, Tx, many, maybe
 from backend.core.ids import uuid7
-from backend.payments.payouts.models import Payout
+from backend.payments.payouts.models import Day, Payout
 
 
 class DayRow(Struct, frozen=True):
@@ -195,6 +195,12 @@ async def find_last_day(conn: Queryable) -> date | None:
     """The last day held against the bank's list."""
     day: date | None = await conn.fetchval("SELECT max(day) FROM payout_days")
     return day
+
+
+async def list_days(conn: Queryable, limit: int) -> list[Day]:
+    return await many(
+        conn, Day, "SELECT day, ours, theirs, differences FROM payout_days ORDER BY day DESC LIMIT $1", limit
+    )
 
 
 async def find_first_paid_at(conn: Queryable) -> datetime | None:
