@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TypeVar
 
+from backend.payments.payouts.models import PayoutState
 from backend.payments.records import OrderState, RefundState
 
-State = TypeVar("State", OrderState, RefundState)
+State = TypeVar("State", OrderState, RefundState, PayoutState)
 
 _ORDER, _REFUND = OrderState, RefundState
 

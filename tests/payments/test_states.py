@@ -1,17 +1,22 @@
-"""One table for orders and one for refunds: whole, reachable, and drawn into the documentation."""
+"""A table for orders, one for refunds and one for payouts: whole, reachable, and drawn into the documentation."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from backend.payments.payouts.models import PayoutState
+from backend.payments.payouts.states import PAYOUTS
 from backend.payments.records import OrderState, RefundState
 from backend.payments.states import ORDERS, REFUNDS, Step, check, diagram
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "payments.md").read_text()
 
 
-@pytest.mark.parametrize(("table", "start"), [(ORDERS, OrderState.CREATED), (REFUNDS, RefundState.REQUESTED)])
+@pytest.mark.parametrize(
+    ("table", "start"),
+    [(ORDERS, OrderState.CREATED), (REFUNDS, RefundState.REQUESTED), (PAYOUTS, PayoutState.ORDERED)],
+)
 def test_every_state_is_in_the_table_and_reachable(table: Any, start: Any) -> None:
     reached, waiting = {start}, [start]
     while waiting:
@@ -22,7 +27,7 @@ def test_every_state_is_in_the_table_and_reachable(table: Any, start: Any) -> No
     assert reached == set(table) == set(type(start))
 
 
-@pytest.mark.parametrize("table", [ORDERS, REFUNDS])
+@pytest.mark.parametrize("table", [ORDERS, REFUNDS, PAYOUTS])
 def test_the_drawing_in_the_documentation_is_that_of_the_table(table: Any) -> None:
     assert diagram(table) in DOCUMENT
 
