@@ -1,9 +1,10 @@
 """The hall at work on some days: feeds come in, facts are handled, the rules look, the morning sweeps."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
@@ -29,7 +30,7 @@ from tests.matching.determinism.histories import AGE, FIRST_DAY, ISSUED_BEFORE, 
 from tests.matching.determinism.model import BILL_SOON, ISSUED, PERMIT, SIXTY, Told
 from tests.matching.people import after_event, rule, with_rules
 
-_FEEDS: Mapping[Feed, Callable[..., Any]] = {"events": EventFeed, "licences": LicenceFeed, "bills": BillFeed}
+FEEDS: Mapping[Feed, Callable[..., Any]] = {"events": EventFeed, "licences": LicenceFeed, "bills": BillFeed}
 _KEPT = ("left_to_sweep", "reconsiderations", "match_messages", "matches", "deliveries", "messages", "event_handlings",
          "events", "life_events", "licences", "bills", "feed_directory", "subject_directory", "subjects", "sweeps",
          "sweep_runs")  # fmt: skip
@@ -71,7 +72,7 @@ class Office:
 
     def __init__(self, db: Database, redis: Redis, city: City, keyring: Keyring) -> None:
         self._db, self._redis, self._city, self._keyring = db, redis, ruled(city), keyring
-        self.clock = FixedClock(_morning(FIRST_DAY))
+        self.clock = FixedClock(morning(FIRST_DAY))
         self.acts: Mapping[str, Callable[[], Coroutine[Any, Any, object]]] = {
             "dispatch": self.dispatch,
             "look": self.look,
@@ -83,7 +84,7 @@ class Office:
 
     async def open(self) -> None:
         """As if nobody had ever been here."""
-        self.clock.at = _morning(FIRST_DAY)
+        self.clock.at = morning(FIRST_DAY)
         await self._db.execute(_EMPTY)
         if not hasattr(self, "key"):
             scopes = ("licences:*", "events:*", "bills:*")
@@ -93,7 +94,7 @@ class Office:
 
     async def feed(self, feed: Feed, line: dict[str, Any]) -> None:
         """Only what is older than what is known may be refused."""
-        body, taker = stream(ndjson([line])), _FEEDS[feed](self.key, self._city, self._keyring)
+        body, taker = stream(ndjson([line])), FEEDS[feed](self.key, self._city, self._keyring)
         answer = (await take_feed(self._db, taker, self.key.department_id, body, self.clock)).answer("en")
         assert all(refused.code == "outdated" for refused in answer.refused.lines), answer.refused.lines
 
@@ -132,7 +133,7 @@ class Office:
 
     async def come_to_rest(self) -> None:
         """The last day, until nothing is left to do."""
-        self.clock.at = max(self.clock.at, _morning(LAST_DAY))
+        self.clock.at = max(self.clock.at, morning(LAST_DAY))
         await self._work_off()
         await self.sweep()
         await self._work_off()
@@ -145,30 +146,27 @@ class Office:
             pass
         assert await self._db.fetchval("SELECT count(*) FROM event_handlings WHERE parked_at IS NOT NULL") == 0
 
-    async def told(self) -> list[Told]:
-        """What is said by the messages that stand; of a ladder only the latest rung: the earlier ones led to it."""
-        names = await self._names()
-        spoken = [_spoken(occasion, names) for occasion in await self._occasions()]
-        latest = {(each.report, each.on): each for each in sorted(spoken, key=_from_far) if each.rung is not None}
-        return [each for each in spoken if each.rung is None or each == latest[each.report, each.on]]
+    async def told(self) -> dict[int, list[Told]]:
+        """What is said to each person by the messages that stand; of a ladder only the latest rung."""
+        reported = await self._db.fetch("SELECT object_id::text, subject_id, source_id FROM feed_directory")
+        names = {row["object_id"]: row["source_id"].split("-")[0] for row in reported}
+        people = {row["subject_id"]: int(row["source_id"].split("-")[1]) for row in reported}
+        told: dict[int, list[Told]] = {person: [] for person in people.values()}
+        for recipient, occasion in await self._occasions():
+            told[people[recipient]].append(_spoken(occasion, names))
+        return {person: _latest(spoken) for person, spoken in told.items()}
 
-    async def _names(self) -> dict[str, str]:
-        """What departments call what they have reported, by the id it has here."""
+    async def _occasions(self) -> list[tuple[UUID, str]]:
         rows = await self._db.fetch(
-            "SELECT object_id::text, split_part(source_id, '-', 1) AS source_id FROM feed_directory"
-        )
-        return {row["object_id"]: row["source_id"] for row in rows}
-
-    async def _occasions(self) -> list[str]:
-        rows = await self._db.fetch(
-            """SELECT occasion, zh->>'items' AS items FROM messages
+            """SELECT recipient_id, occasion, zh->>'items' AS items FROM messages
                WHERE state = 'active' AND (rule = ANY($1::text[]) OR starts_with(rule, 'licence-expiry:'))""",
             [PERMIT, BILL_SOON, ISSUED, SIXTY],
         )
         occasions = []
         for row in rows:
             items = msgspec.json.decode(row["items"]) if row["items"] else []
-            occasions += [item["key"] for item in items] or [row["occasion"]]
+            said = [item["key"] for item in items] or [row["occasion"]]
+            occasions += [(row["recipient_id"], occasion) for occasion in said]
         return occasions
 
 
@@ -177,9 +175,12 @@ def _spoken(occasion: str, names: Mapping[str, str]) -> Told:
     return Told(names.get(cause, cause), date.fromisoformat(on), int(rung[0]) if rung else None)
 
 
-def _from_far(told: Told) -> int:
-    return -(told.rung or 0)
+def _latest(spoken: Sequence[Told]) -> list[Told]:
+    """The earlier rungs led to the last one."""
+    rungs = sorted((each for each in spoken if each.rung is not None), key=lambda each: -(each.rung or 0))
+    last = {(each.report, each.on): each for each in rungs}
+    return [each for each in spoken if each.rung is None or each == last[each.report, each.on]]
 
 
-def _morning(day: date) -> datetime:
+def morning(day: date) -> datetime:
     return datetime.combine(day, time(10), SHANGHAI)
