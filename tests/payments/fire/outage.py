@@ -127,7 +127,9 @@ async def _come_back(till: Till, provider: Unionpays, paid: int) -> list[float]:
         began = time.perf_counter()
         more = await poll_orders(till.db, till.keyring, provider.providers, till.now)
         till.clock.at += timedelta(seconds=time.perf_counter() - began)
-        known = await till.db.fetchval("SELECT count(*) FROM payment_orders WHERE state = 'paid'")
+        known = await till.db.fetchval(
+            "SELECT count(*) FROM payment_orders WHERE state = 'paid' AND channel = 'unionpay'"
+        )
         settled += [(till.now - returned).total_seconds()] * (known - len(settled))
         if not more:
             till.clock.at += _PAUSE

@@ -82,6 +82,16 @@ def test_no_changed_byte_of_a_header_is_believed(name: str) -> None:
 
 
 @given(places, masks)
+def test_any_flip_of_the_body_is_refused(at: int, by: int) -> None:
+    assert refused(flipped(BODY, at, by), HEADERS) is Reason.SIGNATURE
+
+
+@given(st.sampled_from(sorted(HEADERS)), places, masks)
+def test_any_flip_of_any_header_is_refused(name: str, at: int, by: int) -> None:
+    refused(headers=HEADERS | {name: flipped(HEADERS[name].encode(), at, by).decode("latin-1")})
+
+
+@given(places, masks)
 def test_any_flip_of_the_signature_is_refused(at: int, by: int) -> None:
     changed = flipped(HEADERS["Wechatpay-Signature"].encode(), at, by).decode("latin-1")
 
