@@ -50,6 +50,7 @@ from backend.payments import routes as payments_routes
 from backend.payments.callback_route import give_providers
 from backend.payments.channels import NO_WAYS_TO_PAY, Providers
 from backend.payments.gateways import open_providers
+from backend.payments.payouts import feed_route as card_feed
 from backend.payments.payouts import notices as payout_notices
 from backend.payments.payouts.bank import Bank, open_bank
 from backend.payments.payouts.notices import give_bank
@@ -79,6 +80,7 @@ HANDLERS: list[BaseRouteHandler] = [
     *payments_pages.HANDLERS,
     *payments_routes.HANDLERS,
     *payout_notices.HANDLERS,
+    *card_feed.HANDLERS,
     *entitlements_pages.HANDLERS,
     *entitlements_desk.HANDLERS,
     *reconciliation_pages.HANDLERS,

@@ -18,7 +18,7 @@ from backend.departments.errors import (
 )
 from backend.departments.models import Department, DepartmentId, DepartmentKey, KeyId, KeyRecord
 
-FEEDS = ("licences", "events", "bills")
+FEEDS = ("licences", "events", "bills", "cards")
 _DEPARTMENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _SCOPE = re.compile(rf"(?:{'|'.join(FEEDS)}):(?:\*|[A-Za-z0-9][A-Za-z0-9._-]{{0,79}})")
 _KEY = re.compile(r"Bearer +ssb_([0-9a-f]{12})_([A-Za-z0-9_-]{43})", re.IGNORECASE)
@@ -29,7 +29,8 @@ _LISTED = 1000
 async def add_department(db: Database, department_id: str, name: str, scopes: Sequence[str], now: datetime) -> str:
     """Makes a department with its first key and returns the key, which is shown this once and cannot be read again.
 
-    Scopes are `licences:<type code>`, `events:<event type>`, `bills:<fee code>`, or `*` instead of the type.
+    Scopes are `licences:<type code>`, `events:<event type>`, `bills:<fee code>`,
+    `cards:<kind>`, or `*` instead of the type.
     Raises BadDepartmentId, BadScope, DepartmentExists.
     """
     if not _DEPARTMENT_ID.fullmatch(department_id):

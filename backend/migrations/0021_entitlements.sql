@@ -9,11 +9,13 @@ CREATE TABLE bank_cards (
     number_enc  bytea       NOT NULL,
     last_four   text        NOT NULL CHECK (last_four ~ '^[0-9]{4}$'),
     source      text        NOT NULL,  -- 'holder', or 'department:' and its id
+    object_id   uuid,                  -- the department's entry that names it now
     added_at    timestamptz NOT NULL,
     removed_at  timestamptz,
     PRIMARY KEY (subject_id, card_id),
     UNIQUE (subject_id, number_hash)
 );
+CREATE INDEX bank_cards_by_entry ON bank_cards (subject_id, object_id) WHERE object_id IS NOT NULL;
 
 -- Money on its way to somebody: the owner is who is paid, `beneficiary_id` whose entitlement it is. The number is made
 -- once and told to the bank again on every try.

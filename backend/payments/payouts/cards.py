@@ -28,18 +28,20 @@ def check_number(text: str) -> str:
     return digits
 
 
-async def add_card(
-    tx: Tx, keyring: Keyring, subject_id: UUID, number: str, now: datetime, *, source: str = HOLDER
-) -> UUID:
+async def add_card(tx: Tx, keyring: Keyring, subject_id: UUID, number: str, now: datetime) -> UUID:
     """The card of this number, kept once however often it is given. Raises BadCardNumber, TooManyCards."""
     digits = check_number(number)
     if len(await queries.list_cards(tx, subject_id, MOST_CARDS)) == MOST_CARDS:
         raise TooManyCards(most=MOST_CARDS)
-    sealed = keyring.seal(digits, context=_context(subject_id))
-    number_hash = keyring.lookup("bank-card", digits)
+    number_hash, sealed, last_four = sealed_card(keyring, subject_id, digits)
     return await queries.upsert_card(
-        tx, subject_id, uuid7(), number_hash, keyring.current, sealed, digits[-4:], source, now
+        tx, subject_id, uuid7(), number_hash, keyring.current, sealed, last_four, HOLDER, now
     )
+
+
+def sealed_card(keyring: Keyring, subject_id: UUID, digits: str) -> tuple[bytes, bytes, str]:
+    """The hash by which the number is known again, the number sealed, and its last four digits."""
+    return keyring.lookup("bank-card", digits), keyring.seal(digits, context=_context(subject_id)), digits[-4:]
 
 
 async def list_cards(conn: Queryable, subject_id: UUID) -> list[Card]:
