@@ -159,15 +159,24 @@ async def test_both_days_of_a_right_belong_to_it(
     assert bool(await town.told(1)) is told
 
 
-async def test_rights_begin_and_end_with_the_day_by_themselves(town: Registry) -> None:
-    await town.name_agent(FIRM, 1, valid_until=f"{TODAY}")
-    await town.name_agent(FIRM, 2, valid_from=f"{TODAY + DAY}")
+async def test_a_right_begins_with_its_day_by_itself(town: Registry) -> None:
+    await town.name_agent(FIRM, 1, valid_from=f"{TODAY + DAY}")
     await due_with_agents(town)
-    assert (await town.told(1), await town.told(2)) == ([ACTIVE], [])
+    assert await town.told(1) == []
 
     await town.wait(1)
 
-    assert (await town.told(1), await town.told(2)) == ([GONE], [ACTIVE])
+    assert await town.told(1) == [ACTIVE]
+
+
+async def test_a_right_ends_with_its_day_by_itself(town: Registry) -> None:
+    await town.name_agent(FIRM, 1, valid_until=f"{TODAY}")
+    await due_with_agents(town)
+    assert await town.told(1) == [ACTIVE]
+
+    await town.wait(1)
+
+    assert await town.told(1) == [GONE]
 
 
 @pytest.mark.parametrize("ended_first", [True, False])
