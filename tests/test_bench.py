@@ -1,5 +1,6 @@
 """Benchmarks keep their promises about what they print and how they end, and still fit what they measure."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Iterator
@@ -17,16 +18,22 @@ from backend.catalogue.publishing import publish_pack
 from backend.city.city import City
 from backend.city.pack import SHANGHAI
 from backend.core.clock import FixedClock, SystemClock
+from backend.core.crypto import Keyring
 from backend.core.db import Database
 from backend.core.ids import uuid7
 from backend.core.sessions import SESSION_COOKIE, create_session
 from backend.matching.service import sweep
+from backend.payments.ledger import broken_invariants
 from tests.bench.__main__ import main
 from tests.bench.bare import Bare, Told, search_path
 from tests.bench.load import Ask, load
+from tests.bench.payments_alone import CONNECTIONS, Alone, Overhearing, settle
+from tests.bench.payments_pgbench import Pgbench
+from tests.bench.payments_town import owe, tell
 from tests.bench.population import DUE, NOW, TODAY, populate
 from tests.bench.push_stub import push_stub
 from tests.bench.rounds import interleaved
+from tests.payments.providers.wechat.gateway import config
 
 MODULE = '''"""What {name} measures."""
 from tests.bench.figures import Figure
@@ -73,7 +80,7 @@ def test_without_a_name_the_benchmarks_are_listed(package: ModuleType, capsys: p
 def test_the_real_ones_are_there(capsys: pytest.CaptureFixture[str]) -> None:
     main([])
 
-    assert {"push", "sweep", "web"} <= {line.split()[0] for line in capsys.readouterr().out.splitlines()}
+    assert {"payments", "push", "sweep", "web"} <= {line.split()[0] for line in capsys.readouterr().out.splitlines()}
 
 
 def test_a_name_that_nothing_has_ends_with_2_and_the_list(
@@ -139,6 +146,36 @@ async def test_the_load_program_counts_good_answers_only() -> None:
     assert seen.answered > 0
     assert seen.failed == seen.answered
     assert seen.each_second == 0
+
+
+async def test_the_bound_settles_by_what_the_product_was_overheard_to_send(
+    database_url: str, db: Database, keyring: Keyring
+) -> None:
+    callbacks = tell(await owe(db, keyring, 3))
+    work = [(each, await Overhearing(db, keyring, config()).of(each)) for each in callbacks]
+    assert await db.fetchval("SELECT count(*) FROM payment_orders WHERE state = 'paid'") == 0
+    connection = await asyncpg.connect(database_url)
+
+    settled = await settle(Alone(config()), [connection], work)
+    await connection.close()
+
+    assert settled.number == 3
+    assert await db.fetchval("SELECT count(*) FROM payment_orders WHERE state = 'paid'") == 3
+    assert set((await broken_invariants(db)).values()) == {0}
+
+
+async def test_pgbench_runs_the_same_transaction(
+    database_url: str, db: Database, keyring: Keyring, tmp_path: Path
+) -> None:
+    (sample,) = await owe(db, keyring, 1)
+    said = await Overhearing(db, keyring, config()).of(tell([sample])[0])
+    pgbench = await Pgbench.prepare(db, database_url, sample, said, tmp_path, runs=2, each=2)
+
+    rates = [await asyncio.to_thread(pgbench.run) for _ in range(2)]
+
+    assert min(rates) > 0
+    assert await db.fetchval("SELECT count(*) FROM payment_orders WHERE state = 'paid'") == 2 * 2 * CONNECTIONS
+    assert await db.fetchval("SELECT count(DISTINCT order_no) FROM ledger_entries") == 2 * 2 * CONNECTIONS
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -34,6 +34,7 @@ from tests.matching.due import due_licence
 _RESIDENTS = 500
 _DUE = {"residence-permit": 7, "driving-licence": 30, "passport": 90, "vehicle-licence": 1, "dog-registration": 60}
 _START_S = 60
+PRODUCT = ("backend.cli", "web", "--host", "127.0.0.1", "--port")
 _OF_THE_SERVER = {"content-length", "date", "server"}
 
 
@@ -82,27 +83,33 @@ def served(database_url: str, redis_url: str, *, searches: tuple[str, ...], cook
         "SUISHENBAN_LOOKUP_KEY": secrets.lookup_key,
         "SUISHENBAN_VAPID_PRIVATE_KEY": secrets.vapid_private_key,
     }
-    with contextlib.ExitStack() as running, log.open("wb") as output:
-
-        def start(arguments: list[str], environment: dict[str, str]) -> Server:
-            port = _free_port()
-            process = processes.spawn(
-                [sys.executable, "-m", *arguments, str(port)],
-                before_exec=pin(SERVING),
-                output=output,
-                env={**os.environ, **environment},
-            )
-            running.callback(processes.stop, process, signal.SIGTERM)
-            _await_answer(process, port, log)
-            return Server(port, process.pid)
-
-        product = start(["backend.cli", "web", "--host", "127.0.0.1", "--port"], settings)
+    with program(PRODUCT, settings, log) as product:
         headers = {
             path: fetch(product.port, path, signed_in(cookie)).headers
             for path in ("/", *(search_path(words) for words in searches))
         }
         told = Told(database_url, redis_url, cookie, searches, headers)
-        yield Hall(product, start(["tests.bench.bare"], {"BENCH_BARE": msgspec.json.encode(told).decode()}))
+        environment = {"BENCH_BARE": msgspec.json.encode(told).decode()}
+        with program(["tests.bench.bare"], environment, log) as bare:
+            yield Hall(product, bare)
+
+
+@contextlib.contextmanager
+def program(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Iterator[Server]:
+    """A module that takes its port as last argument, on the processor for what is measured; it has answered once."""
+    port = _free_port()
+    with log.open("ab") as output:
+        process = processes.spawn(
+            [sys.executable, "-m", *arguments, str(port)],
+            before_exec=pin(SERVING),
+            output=output,
+            env={**os.environ, **environment},
+        )
+    try:
+        _await_answer(process, port, log)
+        yield Server(port, process.pid)
+    finally:
+        processes.stop(process, signal.SIGTERM)
 
 
 def signed_in(cookie: str) -> dict[str, str]:

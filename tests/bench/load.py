@@ -4,7 +4,8 @@ import argparse
 import asyncio
 import sys
 import time
-from typing import cast
+from collections.abc import Mapping
+from typing import Protocol, cast
 
 import msgspec
 import uvloop
@@ -38,15 +39,32 @@ class Ask(Struct, frozen=True, kw_only=True):
     seconds: float = 2.0
 
 
+class Errand(Protocol):
+    """What the connections have in common."""
+
+    def next_request(self) -> bytes | None:
+        """To be sent now on a connection that is free; None when it has done its part."""
+        ...
+
+    def take(self, status: bytes, length: int, seconds: float) -> None:
+        """An answer, and how long it took."""
+        ...
+
+    def lose(self) -> None:
+        """A connection that ended by itself."""
+        ...
+
+
 class _Tally:
     def __init__(self, ask: Ask) -> None:
-        lines = {"Host": f"127.0.0.1:{ask.port}", **ask.headers}
-        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        self.request = f"GET {ask.path} HTTP/1.1\r\n{head}\r\n".encode()
+        self._request = request("GET", ask.path, {"Host": f"127.0.0.1:{ask.port}", **ask.headers})
         self.times: list[float] = []
         self.counting = False
         self.answered = self.failed = 0
         self.length: int | None = None
+
+    def next_request(self) -> bytes:
+        return self._request
 
     def take(self, status: bytes, length: int, seconds: float) -> None:
         self.answered += 1
@@ -56,12 +74,15 @@ class _Tally:
         elif self.counting:
             self.times.append(seconds)
 
+    def lose(self) -> None:
+        self.failed += 1
 
-class _Connection(asyncio.Protocol):
+
+class Connection(asyncio.Protocol):
     """Reads no more of an answer than its status and where it ends (RFC 9112, section 6.3)."""
 
-    def __init__(self, tally: _Tally) -> None:
-        self._tally = tally
+    def __init__(self, errand: Errand) -> None:
+        self._errand = errand
         self._head = b""
         self._left = 0
         self._asked = 0.0
@@ -82,16 +103,23 @@ class _Connection(asyncio.Protocol):
             self._status = self._head[9:12]
             self._left = self._length + end + len(_END_OF_HEAD) - len(self._head)
         if not self._left:
-            self._tally.take(self._status, self._length, time.perf_counter() - self._asked)
+            self._errand.take(self._status, self._length, time.perf_counter() - self._asked)
             self._ask()
 
     def connection_lost(self, _error: Exception | None) -> None:
-        self._tally.failed += 1
+        self._errand.lose()
 
     def _ask(self) -> None:
-        self._head = b""
-        self._asked = time.perf_counter()
-        self._transport.write(self._tally.request)
+        if asked := self._errand.next_request():
+            self._head = b""
+            self._asked = time.perf_counter()
+            self._transport.write(asked)
+
+
+def request(method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
+    """As it goes over the wire (RFC 9112, section 2.1)."""
+    fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"{method} {path} HTTP/1.1\r\n{fields}\r\n".encode() + body
 
 
 def _content_length(head: bytes) -> int:
@@ -104,7 +132,7 @@ async def load(ask: Ask) -> Answers:
     tally = _Tally(ask)
     loop = asyncio.get_running_loop()
     opened = [
-        await loop.create_connection(lambda: _Connection(tally), "127.0.0.1", ask.port) for _ in range(ask.connections)
+        await loop.create_connection(lambda: Connection(tally), "127.0.0.1", ask.port) for _ in range(ask.connections)
     ]
     await asyncio.sleep(_WARM_UP_S)
     tally.counting, began = True, time.perf_counter()
