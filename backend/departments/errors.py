@@ -68,7 +68,7 @@ class BadScope(Refusal):
     code = "departments.scope_malformed"
     status = 400
     zh = "权限 {scope} 不合格式：应为 licences:<类型>（全部为 *）、events:…、bills:<收费项目> 或 cards:<卡类>。"
-    en = "The scope {scope} is malformed: licences:<type>, licences:*, events:<type>, bills:<fee> or cards:<kind>, or * for <…>."
+    en = "The scope {scope} is malformed: licences:<type>, events:<type>, bills:<fee> or cards:<kind>, or * instead."
 
 
 class ConnectionCut(Refusal):

@@ -1,0 +1,106 @@
+"""For an organisation and for a child: who may act today confirms, and it is paid to the right account."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from backend.citizens.models import Holder, Mandate, Role, SubjectKind
+from backend.citizens.representation import record_mandate
+from backend.citizens.service import find_or_create_subjects
+from backend.city.models import Subject
+from backend.city.rules import Audience
+from backend.core.identity_numbers import citizen_id_check
+from tests.entitlements.conftest import RULE, TODAY, Office, allowance
+from tests.matching.people import with_rules
+
+
+async def names(office: Office, subject_id: UUID, agent_id: UUID, role: Role, *, until: date | None = None) -> None:
+    """A department says who may act for whom."""
+    mandate = Mandate(
+        subject_id=subject_id,
+        word_id=uuid4(),
+        agent_id=agent_id,
+        role=role,
+        source="department:market",
+        valid_from=date(2026, 1, 1),
+        valid_until=until,
+        withdrawn=False,
+        stated_at=office.now,
+    )
+    async with office.db.transaction() as tx:
+        await record_mandate(tx, mandate, office.now)
+    await office.settle()
+
+
+async def child_of(office: Office) -> UUID:
+    """Somebody of eight."""
+    digits = "31010120180501001"
+    holder = Holder(SubjectKind.PERSON, digits + citizen_id_check(digits), "林小满")
+    async with office.db.transaction() as tx:
+        return (await find_or_create_subjects(tx, office.keyring, [holder], office.now))[holder.number]
+
+
+async def test_an_organisation_is_paid_to_its_own_account_by_who_may_act_for_it(office: Office) -> None:
+    office.city = with_rules(office.city, allowance(subjects=(Subject.ENTERPRISE,)))
+    office.hall = office.open()
+    agent, stranger = await office.resident(1), await office.resident(2)
+    holder = Holder(SubjectKind.ORGANISATION, "91310101MA1K4N7P07", "上海示例贸易有限公司")
+    async with office.db.transaction() as tx:
+        company = (await find_or_create_subjects(tx, office.keyring, [holder], office.now))[holder.number]
+    await names(office, company, agent, Role.LEGAL_REPRESENTATIVE)
+    report = await office.report(company)
+    path = f"/entitlements/{RULE}/{report}"
+    async with await office.hall.resident(agent) as browser, await office.hall.resident(stranger) as other:
+        page = (await browser.get(path)).text
+        refused = await office.confirm(other, path)
+        await office.confirm(browser, path)
+        await office.settle()
+        await office.pay_out()
+        await office.hear(1)
+        statement = (await browser.get("/entitlements")).text
+
+    assert "为 上海示例贸易有限公司" in page
+    assert refused == 404
+    assert await office.db.fetchval("SELECT subject_id FROM bank_cards") == company
+    assert await office.db.fetchval("SELECT subject_id FROM payouts WHERE state = 'paid'") == company
+    assert "上海示例贸易有限公司" in statement
+    told = await office.db.fetchrow("SELECT recipient_id, on_behalf_of FROM messages WHERE rule = 'payout-paid'")
+    assert told is not None
+    assert tuple(told) == (agent, company)
+
+
+async def test_two_guardians_get_it_once_to_the_card_of_who_confirms(office: Office) -> None:
+    office.city = with_rules(office.city, allowance(audience=Audience.GUARDIAN))
+    office.hall = office.open()
+    mother, father, child = await office.resident(1), await office.resident(2), await child_of(office)
+    await names(office, child, mother, Role.GUARDIAN)
+    await names(office, child, father, Role.GUARDIAN)
+    report = await office.report(child)
+    path = f"/entitlements/{RULE}/{report}"
+    async with await office.hall.resident(mother) as hers, await office.hall.resident(father) as his:
+        assert await office.confirm(hers, path) == 303
+        assert await office.confirm(his, path) == 303
+        seen = (await his.get(path)).text
+    async with await office.hall.resident(child) as own:
+        assert (await own.get(path)).status_code == 404
+
+    assert "正在发放" in seen
+    assert len(await office.payouts()) == 1
+    assert await office.db.fetchval("SELECT subject_id FROM payouts") == mother
+
+
+async def test_who_may_act_no_longer_can_neither_see_nor_confirm(office: Office) -> None:
+    office.city = with_rules(office.city, allowance(audience=Audience.GUARDIAN))
+    office.hall = office.open()
+    guardian, child = await office.resident(1), await child_of(office)
+    await names(office, child, guardian, Role.GUARDIAN, until=TODAY)
+    report = await office.report(child)
+    path = f"/entitlements/{RULE}/{report}"
+    async with await office.hall.resident(guardian) as browser:
+        before = (await browser.get(path)).status_code
+    office.clock.at = office.clock.at.replace(day=21)
+    async with await office.hall.resident(guardian) as browser:
+        after = [(await browser.get(path)).status_code, await office.confirm(browser, path)]
+
+    assert before == 200
+    assert after == [404, 404]
+    assert await office.payouts() == []
