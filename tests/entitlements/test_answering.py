@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from backend.entitlements.service import reopen
+from backend.entitlements.models import Wish
+from backend.entitlements.service import confirm, reopen
 from backend.operators.service import add_operator, list_operators
 from backend.sandbox.gateways.faults import Fault
 from tests.entitlements.conftest import AMOUNT, CARD, OTHER_CARD, RULE, Office, allowance
@@ -243,3 +244,12 @@ async def test_a_card_that_the_bank_refuses_is_exchanged_without_applying_again(
     assert [state for _, state in await office.payouts()] == ["failed", "paid"]
     assert await office.balances() == {"payout": AMOUNT, "treasury": -AMOUNT}
     assert ("payout-failed", "active") not in await office.messages(owner)
+
+
+async def test_eight_confirmations_at_the_same_moment_are_one_payout(office: Office) -> None:
+    owner, report, _ = await office.offer()
+    wish = Wish(reader_id=owner, rule=RULE, cause_id=str(report), amount_fen=AMOUNT, number=CARD)
+
+    await asyncio.gather(*(confirm(office.db, office.keyring, office.city, wish, office.now) for _ in range(8)))
+
+    assert len(await office.payouts()) == 1
