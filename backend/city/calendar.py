@@ -9,6 +9,7 @@ from msgspec import Struct
 from backend.city.models import HolidayYear
 
 _DAY = timedelta(days=1)
+_SHORTEST = 28  # days: a month has at least so many
 _SATURDAY = 5
 
 
@@ -61,7 +62,8 @@ class Calendar:
 def add_months(day: date, n: int) -> date:
     """The same day n months on, or the last day of a month that has no such day (民法典 art. 202)."""
     years, month = divmod(day.year * 12 + day.month - 1 + n, 12)
-    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
+    last = day.day if day.day <= _SHORTEST else min(day.day, monthrange(years, month + 1)[1])
+    return date(years, month + 1, last)
 
 
 def _days(first: date, last: date) -> Iterable[date]:

@@ -1,11 +1,12 @@
 """THE decision: which rules have come due for somebody, on what evidence, and what speaks against them. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from typing import TypeAlias
 
 from msgspec import structs
 
-from backend.city.calendar import add_months
+from backend.city.calendar import Calendar, add_months
 from backend.city.models import Subject
 from backend.city.rules import Anchor, MessageClass
 from backend.matching.conditions import evidence_of, label_of, meets
@@ -16,68 +17,66 @@ from backend.matching.rulebook import ANY, BIRTHDAY, AppliedRule, Rulebook
 _REFUSABLE = frozenset({MessageClass.RECOMMENDATION, MessageClass.ENTITLEMENT})
 _IN_FORCE, _OPEN_BILL = "valid", "open"
 CONFIRMED = "done:confirmed"
+IsPast: TypeAlias = Callable[[AppliedRule, date], bool]
 _ANSWERED = {"confirmed": CONFIRMED, "declined": "declined"}
 
 
-def decide(book: Rulebook, known: Known, today: date) -> list[Decision]:
+def decide(book: Rulebook, known: Known, today: date, is_past: IsPast | None = None) -> list[Decision]:
     """Every rule and cause that has come due by today, each at the latest of its dates.
 
-    Depends on nothing but its arguments, so that the order in which facts arrived cannot matter.
+    Depends on nothing but its arguments, so that the order in which facts arrived cannot matter. `is_past` may leave
+    out rules by the day they came due: most of a life lies behind, and evaluating it again is most of the work.
     """
     return [
         decision
-        for cause in _causes(known, today)
-        for rule in _rules(book, cause, known)
-        if (decision := _decision(book, rule, cause, known, today))
+        for cause, rules in _causes(book, known, today)
+        for rule in rules
+        if (decision := _decision(book, rule, cause, known, today, is_past))
     ]
 
 
-def _causes(known: Known, today: date) -> Iterator[Cause]:
+def _causes(book: Rulebook, known: Known, today: date) -> Iterator[tuple[Cause, Sequence[AppliedRule]]]:
+    """What some rule is anchored on, with the rules."""
+    anchored = book.anchored
     for licence in known.licences:
-        number, learnt_at, source = str(licence.licence_id), licence.changed_at, licence.department_id
-        yield Cause(Anchor.ISSUE, number, licence.issued_on, learnt_at, source, licence=licence)
-        if licence.expires_on is not None:
-            yield Cause(Anchor.EXPIRY, number, licence.expires_on, learnt_at, source, licence=licence)
+        learnt_at, source = licence.changed_at, licence.department_id
+        if rules := anchored(Anchor.ISSUE, licence.licence_type):
+            number = str(licence.licence_id)
+            yield Cause(Anchor.ISSUE, number, licence.issued_on, learnt_at, source, licence=licence), rules
+        if licence.expires_on is not None and (rules := anchored(Anchor.EXPIRY, licence.licence_type)):
+            number = str(licence.licence_id)
+            yield Cause(Anchor.EXPIRY, number, licence.expires_on, learnt_at, source, licence=licence), rules
     for event in known.events:
-        number, source = str(event.report_id), event.department_id
-        yield Cause(Anchor.EVENT, number, event.happened_on, event.changed_at, source, event=event)
+        if rules := anchored(Anchor.EVENT, event.event_type):
+            number, source = str(event.report_id), event.department_id
+            yield Cause(Anchor.EVENT, number, event.happened_on, event.changed_at, source, event=event), rules
     for bill in known.bills:
-        number, source = str(bill.bill_id), bill.department_id
-        yield Cause(Anchor.BILL, number, bill.due_on, bill.changed_at, source, bill=bill)
-    if known.born_on is not None:
-        yield Cause(Anchor.BIRTHDAY, BIRTHDAY, known.born_on, known.changed_at)
-    for year in (today.year - 1, today.year):
-        yield Cause(Anchor.CALENDAR, str(year), date(year, 1, 1), known.changed_at)
+        if rules := [*anchored(Anchor.BILL, bill.fee_code), *anchored(Anchor.BILL, ANY)]:
+            number, source = str(bill.bill_id), bill.department_id
+            yield Cause(Anchor.BILL, number, bill.due_on, bill.changed_at, source, bill=bill), rules
+    if known.born_on is not None and (rules := anchored(Anchor.BIRTHDAY, BIRTHDAY)):
+        yield Cause(Anchor.BIRTHDAY, BIRTHDAY, known.born_on, known.changed_at), rules
+    if book.has_calendar_rules:
+        kinds = sorted({licence.licence_type for licence in known.licences})
+        if rules := [rule for kind in kinds for rule in anchored(Anchor.CALENDAR, kind)]:
+            for year in (today.year - 1, today.year):
+                yield Cause(Anchor.CALENDAR, str(year), date(year, 1, 1), known.changed_at), rules
 
 
-def _rules(book: Rulebook, cause: Cause, known: Known) -> Iterator[AppliedRule]:
-    keys: list[str] = []
-    if cause.licence is not None:
-        keys = [cause.licence.licence_type]
-    elif cause.event is not None:
-        keys = [cause.event.event_type]
-    elif cause.bill is not None:
-        keys = [cause.bill.fee_code, ANY]
-    elif cause.anchor is Anchor.BIRTHDAY:
-        keys = [BIRTHDAY]
-    elif book.has_calendar_rules:
-        keys = sorted({licence.licence_type for licence in known.licences})
-    for key in keys:
-        yield from book.anchored(cause.anchor, key)
-
-
-def _decision(book: Rulebook, rule: AppliedRule, cause: Cause, known: Known, today: date) -> Decision | None:
-    cause = _placed(rule, cause)
-    reached = [
-        (due_on, step.rung)
-        for step in rule.steps
-        if (due_on := moved(cause.on, step.offset, step.unit, book.city.calendar)) <= today
-    ]
-    if not reached or not _is_about(rule, known):
+def _decision(
+    book: Rulebook, rule: AppliedRule, cause: Cause, known: Known, today: date, is_past: IsPast | None
+) -> Decision | None:
+    on = _placed(rule, cause)
+    reached = _reached(rule, on, today, book.city.calendar)
+    if reached is None or not _is_about(rule, known):
         return None
-    due_on, rung = reached[-1]
+    due_on, rung = reached
     if not (rule.valid_from or date.min) <= due_on <= (rule.valid_until or date.max):
         return None
+    if is_past is not None and is_past(rule, due_on):
+        return None
+    if on != cause.on:
+        cause = structs.replace(cause, on=on)
     return Decision(
         rule=rule.code,
         cause=cause,
@@ -88,17 +87,28 @@ def _decision(book: Rulebook, rule: AppliedRule, cause: Cause, known: Known, tod
     )
 
 
-def _placed(rule: AppliedRule, cause: Cause) -> Cause:
+def _reached(rule: AppliedRule, on: date, today: date, calendar: Calendar) -> tuple[date, int | None] | None:
+    """The latest date of the rule that has come. Mostly none has: then the first one tells."""
+    first = rule.steps[0]
+    if moved(on, first.offset, first.unit, calendar) > today:
+        return None
+    for step in reversed(rule.steps):
+        if (due_on := moved(on, step.offset, step.unit, calendar)) <= today:
+            return due_on, step.rung
+    return None
+
+
+def _placed(rule: AppliedRule, cause: Cause) -> date:
     """Birthdays and days of the year are dates of a rule, counted from what is known."""
     if rule.rule is None:
-        return cause
+        return cause.on
     timing = rule.rule.timing
     if cause.anchor is Anchor.BIRTHDAY:
-        return structs.replace(cause, on=add_months(cause.on, 12 * (timing.age or 0)))
+        return add_months(cause.on, 12 * (timing.age or 0))
     if cause.anchor is Anchor.CALENDAR:
         month, day = map(int, (timing.opens or timing.closes or "01-01").split("-"))
-        return structs.replace(cause, on=date(cause.on.year, month, day))
-    return cause
+        return date(cause.on.year, month, day)
+    return cause.on
 
 
 def _is_about(rule: AppliedRule, known: Known) -> bool:

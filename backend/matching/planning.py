@@ -57,8 +57,8 @@ class Days(Struct, frozen=True):
         is_news = self.known_since is None or decision.cause.learnt_at >= self.known_since
         return is_news and decision.due_on > self.today - timedelta(days=rule.late)
 
-    def is_too_late(self, rule: AppliedRule, decision: Decision) -> bool:
-        return decision.due_on <= min(self.after, self.today - timedelta(days=rule.late))
+    def is_too_late(self, rule: AppliedRule, due_on: date) -> bool:
+        return due_on <= min(self.after, self.today - timedelta(days=rule.late))
 
     def tells(self, rule: AppliedRule) -> bool:
         return self.sweeping or not rule.swept
@@ -66,26 +66,33 @@ class Days(Struct, frozen=True):
 
 def plan(book: Rulebook, known: Known, matches: Sequence[Match], days: Days) -> Plan:
     """Compares what should have been told by now with what was; the same facts always lead to the same."""
-    decisions = decide(book, known, days.today)
+    spoken = {match.rule for match in matches}
+
+    def is_past(rule: AppliedRule, due_on: date) -> bool:
+        """Neither told nor to be told: what the sweep has passed by without a match leaves no record either."""
+        return rule.swept and rule.code not in spoken and days.is_too_late(rule, due_on)
+
+    decisions = decide(book, known, days.today, is_past)
     causes = {decision.key for decision in decisions}
     holding = {decision.key: decision for decision in decisions if decision.against is None}
     objections = {decision.key: decision.against for decision in decisions if decision.against is not None}
     seen = {(match.rule, match.occasion): match for match in matches}
-    unseen = [d for d in holding.values() if (d.rule, d.occasion) not in seen]
+    met = [(decision, seen.get((decision.rule, decision.occasion))) for decision in holding.values()]
+    unseen = [decision for decision, match in met if match is None]
     told_now = [d for d in unseen if days.tells(book.rules[d.rule])]
     return Plan(
         known=known,
         new=tuple(d for d in told_now if days.reaches(book.rules[d.rule], d)),
-        late=tuple(d for d in told_now if days.is_too_late(book.rules[d.rule], d)),
-        again=tuple(_again(book, seen, holding)),
+        late=tuple(d for d in told_now if days.is_too_late(book.rules[d.rule], d.due_on)),
+        again=tuple(_again(book, met)),
         settle=tuple(
             Settling(match, why_over(book.rules[match.rule].anchor, match, known, objections.get(match.cause_key)))
             for match in matches
             if match.state in _STANDING and match.rule in book.rules and match.cause_key not in holding
         ),
         against=tuple(d for d in decisions if d.against is not None and days.reaches(book.rules[d.rule], d)),
-        repeated=tuple(d for d in holding.values() if (d.rule, d.occasion) in seen and d.due_on > days.after),
-        standing=tuple(d for d in holding.values() if _is_told(seen.get((d.rule, d.occasion)))),
+        repeated=tuple(d for d, match in met if match is not None and d.due_on > days.after),
+        standing=tuple(d for d, match in met if match is not None and match.state == MatchState.TOLD),
         left=tuple(d for d in unseen if not days.tells(book.rules[d.rule]) and days.reaches(book.rules[d.rule], d)),
         lost=tuple(
             match
@@ -106,15 +113,8 @@ def _stays(book: Rulebook, rule: str) -> bool:
     return rule in book.rules and book.rules[rule].anchor is not Anchor.CALENDAR
 
 
-def _is_told(match: Match | None) -> bool:
-    return match is not None and match.state == MatchState.TOLD
-
-
-def _again(
-    book: Rulebook, seen: dict[tuple[str, str], Match], holding: dict[tuple[str, str, date], Decision]
-) -> Iterator[tuple[Match, Decision]]:
-    for decision in holding.values():
-        match = seen.get((decision.rule, decision.occasion))
+def _again(book: Rulebook, met: Sequence[tuple[Decision, Match | None]]) -> Iterator[tuple[Match, Decision]]:
+    for decision, match in met:
         if book.rules[decision.rule].state is RuleState.SHADOW:
             continue
         if match is not None and match.state in {MatchState.SETTLED, MatchState.UNHEARD}:

@@ -79,7 +79,7 @@ def _timed(db: Database, redis: Redis, city: City) -> Callable[[], Awaitable[flo
 
     async def measure() -> float:
         await redis.flushall()
-        await db.execute("TRUNCATE messages, deliveries, matches, sweeps, sweep_runs")
+        await db.execute("TRUNCATE messages, deliveries, matches, left_to_sweep, sweeps, sweep_runs CASCADE")
         await db.execute(
             "INSERT INTO sweeps (rule, completed_through, snapshot_at, completed_at) VALUES ($1, $2, $3, $3)",
             SWEEP,
