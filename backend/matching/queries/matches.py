@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from backend.core.db import Queryable, Tx, many, maybe
+from backend.core.db import Queryable, Tx, many
 from backend.matching.models import Decision, Match, MatchState, message_occasion
 
 
@@ -33,18 +33,6 @@ class Telling(Struct, frozen=True):
         return message_occasion(self.occasion, self.subject_id, self.recipient_id)
 
 
-class Told(Struct, frozen=True):
-    """A match with what it rests on."""
-
-    subject_id: UUID
-    occasion: str
-    anchor_on: date
-    due_on: date
-    state: str
-    reason: str | None
-    evidence: str
-
-
 async def list_matches(conn: Queryable, subject_ids: Sequence[UUID]) -> dict[UUID, list[Match]]:
     rows = await many(
         conn,
@@ -57,27 +45,6 @@ async def list_matches(conn: Queryable, subject_ids: Sequence[UUID]) -> dict[UUI
     for match in rows:
         found[match.subject_id].append(match)
     return found
-
-
-async def find_told(
-    conn: Queryable, reader_id: UUID, subject_ids: Sequence[UUID], rule: str, cause_id: str
-) -> Told | None:
-    """Of what this reader was told what is told before what was, the newest first."""
-    return await maybe(
-        conn,
-        Told,
-        """SELECT m.subject_id, m.occasion, m.anchor_on, m.due_on, m.state, m.reason, m.evidence::text AS evidence
-           FROM matches m
-           WHERE m.subject_id = ANY($2::uuid[]) AND m.rule = $3 AND m.cause_id = $4 AND m.state IN ('told', 'settled')
-             AND EXISTS (SELECT 1 FROM match_messages t
-                         WHERE t.subject_id = m.subject_id AND t.rule = m.rule AND t.occasion = m.occasion
-                           AND t.recipient_id = $1)
-           ORDER BY m.state = 'told' DESC, m.matched_at DESC, m.occasion LIMIT 1""",
-        reader_id,
-        subject_ids,
-        rule,
-        cause_id,
-    )
 
 
 async def insert_matches(tx: Tx, new: Sequence[NewMatch], now: datetime) -> None:

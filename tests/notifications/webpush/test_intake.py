@@ -58,6 +58,7 @@ def test_a_subscription_made_with_a_key_that_is_gone_is_sent_back() -> None:
         ("*" * 87, "not base64url"),
         ("é" * 87, "not base64url"),
     ],
+    ids=["short", "long", "off the curve", "zeros", "compressed", "empty", "stars", "accents"],
 )
 def test_a_bad_key_is_refused_with_its_reason(p256dh: str, reason: str) -> None:
     with pytest.raises(SubscriptionKeyRefused) as refused:
