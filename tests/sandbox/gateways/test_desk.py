@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.sandbox.bank.desk import FACE as BANK
 from backend.sandbox.gateways.faults import COMMON, SENTENCES, Fault
 from backend.sandbox.gateways.program import GATEWAYS
 from backend.sandbox.gateways.records import RefundState, Topic, Trade, TradeState
@@ -36,7 +37,8 @@ def waiting(place: Town) -> Trade:
 
 def test_every_fault_is_said_in_both_languages_and_can_be_switched_somewhere() -> None:
     assert set(SENTENCES) == set(Fault)
-    assert {fault for gateway in GATEWAYS.values() for fault in gateway.face.faults} == set(Fault)
+    faces = [*(gateway.face for gateway in GATEWAYS.values()), BANK]
+    assert {fault for face in faces for fault in face.faults} == set(Fault)
     for gateway in GATEWAYS.values():
         assert set(COMMON) <= set(gateway.face.faults)
     for zh, en in SENTENCES.values():
