@@ -157,7 +157,9 @@ async def test_a_licence_has_a_page_for_its_owner_only(town: Town, hall: Hall) -
     assert (outside.status_code, outside.headers["location"].split("?")[0]) == (303, "/login")
 
 
-@pytest.mark.parametrize("path", [f"/wallet/{uuid4()}", "/wallet/1", "/wallet/..%2f"], ids=["nobody's", "no id", "outside"])
+@pytest.mark.parametrize(
+    "path", [f"/wallet/{uuid4()}", "/wallet/1", "/wallet/..%2f"], ids=["nobody's", "no id", "outside"]
+)
 async def test_a_licence_that_does_not_exist_is_not_found(hall: Hall, path: str) -> None:
     async with await hall.resident() as resident:
         assert (await resident.get(path)).status_code == 404
