@@ -17,7 +17,6 @@ from backend.city.models import Fee, Strict
 from backend.city.pack import KINDS, Pack, assemble, entries_of
 from backend.city.queries import Current, New, Stored, Version
 from backend.city.rules import Rule
-from backend.city.rules import Rule
 from backend.core.db import Database, Queryable, Tx
 
 _STRUCTS = {kind.name: kind.struct for kind in KINDS}
@@ -90,12 +89,6 @@ async def find_fee(conn: Queryable, code: str) -> Fee | None:
     """A fee item of the current pack, for whoever has no city at hand."""
     content = await queries.find_current(conn, "fees", code)
     return None if content is None else msgspec.json.decode(content, type=Fee)
-
-
-async def find_rule(conn: Queryable, code: str) -> Rule | None:
-    """A rule of the current pack, for whoever has no city at hand."""
-    content = await queries.find_current(conn, "rules", code)
-    return None if content is None else msgspec.json.decode(content, type=Rule)
 
 
 async def find_rule(conn: Queryable, code: str) -> Rule | None:
