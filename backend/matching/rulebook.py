@@ -58,9 +58,7 @@ class Rulebook:
     `rules`: these in place of the city's, for a rehearsal.
     """
 
-    def __init__(
-        self, city: City, states: Mapping[str, RuleState], rules: Iterable[AppliedRule] | None = None
-    ) -> None:
+    def __init__(self, city: City, states: Mapping[str, RuleState], rules: Iterable[AppliedRule] | None = None) -> None:
         self.city = city
         self.rules: dict[str, AppliedRule] = {}
         self._anchored: dict[tuple[Anchor, str], list[AppliedRule]] = defaultdict(list)
