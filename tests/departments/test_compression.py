@@ -38,7 +38,9 @@ async def test_a_bomb_comes_in_small_pieces() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [gzip.compress(b"line\n" * 1000)[:-3], b"not gzip at all", gzip.compress(b"x") + b"tail"]
+    "data",
+    [gzip.compress(b"line\n" * 1000)[:-3], b"not gzip at all", gzip.compress(b"x") + b"tail"],
+    ids=["cut short", "not gzip", "a tail"],
 )
 async def test_damage_is_noticed(data: bytes) -> None:
     with pytest.raises(FaultyCompression):
