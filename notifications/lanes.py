@@ -10,6 +10,9 @@ from redis.asyncio import Redis
 from notifications import work_queue
 from notifications.webpush.transport import CONNECTIONS_PER_ORIGIN
 
+_ANSWERS = 16  # how many of the latest answers count, the last one most
+_TOO_MANY = 0.2  # of them that may say 429 before the whole service is left alone
+
 
 class Lanes:
     """Pauses are shared by all senders through Redis; if Redis forgets one, the service says 429 once more."""
@@ -18,6 +21,7 @@ class Lanes:
         self._redis = redis
         self._pauses: dict[str, datetime] = {}
         self._unshared: dict[str, datetime] = {}
+        self._throttled: dict[str, float] = {}
         self._limits: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(CONNECTIONS_PER_ORIGIN)
         )
@@ -32,6 +36,12 @@ class Lanes:
     def paused_until(self, lane: str, now: datetime) -> datetime | None:
         until = self._pauses.get(lane)
         return until if until is not None and until > now else None
+
+    def is_throttling(self, lane: str, *, throttled: bool) -> bool:
+        """Takes note of an answer; whether the service means all of us and not one browser, by its latest answers."""
+        share = self._throttled.get(lane, float(throttled))
+        self._throttled[lane] = share = share + (throttled - share) / _ANSWERS
+        return share > _TOO_MANY
 
     def pause(self, lane: str, until: datetime) -> None:
         """Until the latest moment that was asked for."""

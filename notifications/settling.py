@@ -55,6 +55,7 @@ class Attempt:
             return Outcome(Verdict.RETRY, reason=f"defect: {type(error).__name__}")
 
     def _follow(self, outcome: Outcome, lane: str, now: datetime) -> Settled:
+        throttling = self._lanes.is_throttling(lane, throttled=outcome.verdict is Verdict.THROTTLED)
         match outcome.verdict:
             case Verdict.SENT:
                 return self._settled(outcome, DeliveryState.SENT)
@@ -64,6 +65,8 @@ class Attempt:
                 return self._retry(outcome, now)
             case Verdict.THROTTLED:
                 until = outcome.retry_at or now + THROTTLED_FOR
+                if not throttling:
+                    return self._settled(outcome, DeliveryState.QUEUED, due_at=until, counts=False)
             case Verdict.REFUSED:
                 until = now + REFUSED_FOR
                 REFUSED.labels(lane).inc()

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import importlib
+import os
 import pkgutil
 import sys
 import time
@@ -11,6 +12,7 @@ from types import ModuleType
 
 import tests.bench
 from tests.bench.figures import Figure, as_json_lines, as_table
+from tests.bench.machine import FULL
 
 Benchmark = Callable[[], Awaitable[list[Figure]]]
 
@@ -26,7 +28,10 @@ def main(arguments: Sequence[str] | None = None, package: ModuleType = tests.ben
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--json", action="store_true", help="one JSON object per figure instead of a table")
+    parser.add_argument("--full", action="store_true", help="the whole number where a benchmark usually takes a part")
     options = parser.parse_args(arguments)
+    if options.full:
+        os.environ[FULL] = "1"
     known = benchmarks(package)
     if not options.names:
         for name, module in known.items():

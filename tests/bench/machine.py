@@ -8,6 +8,8 @@ from pathlib import Path
 _CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 SERVING, LOADING = _CORES[:1], _CORES[-1:]
 """One for what is measured and one for whoever asks, where there are two and the system lets us choose."""
+FULL = "BENCH_FULL"
+"""Set in the environment where everything is to be measured, however long it takes."""
 
 
 def pin(cores: list[int]) -> Callable[[], None]:

@@ -14,13 +14,15 @@ NOW = datetime(2026, 11, 20, 0, 30, tzinfo=UTC)  # 08:30 in Shanghai
 _LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 _LICENCES_EACH = 5
 
-# Ids are ordered in time, as the application makes them, and every second resident has a browser subscribed.
+# Ids are ordered in time, as the application makes them, and every second resident has a browser subscribed. Nobody is
+# born on a 20th, so that no rule about birthdays finds more people among more.
 _FUNCTION = """
 CREATE FUNCTION id_of(n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql RETURN
     (lpad(to_hex(1700000000000 + n), 12, '0') || '7000' || '8000' || lpad(to_hex(n), 12, '0'))::uuid"""
 _RESIDENTS = """
 INSERT INTO subjects (subject_id, kind, key_id, number_enc, name_enc, born_on, created_at, updated_at)
-SELECT id_of(n), 'person', 'k', '\\x00', '\\x00', date '1950-01-01' + (n % 20000)::int, $2, $2
+SELECT id_of(n), 'person', 'k', '\\x00', '\\x00',
+       make_date(1950 + (n % 55)::int, 1 + (n / 55 % 12)::int, 1 + (n / 660 % 19)::int), $2, $2
 FROM generate_series(1, $1::bigint) AS n"""
 _BROWSERS = """
 INSERT INTO push_subscriptions (recipient_id, endpoint_hash, endpoint, p256dh, auth, vapid_key_id, created_at,

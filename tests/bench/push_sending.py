@@ -84,7 +84,7 @@ class _Town:
 
     async def queue_one_for_each(self) -> None:
         async with self._db.transaction() as tx:
-            pointers = await queue(tx, [_message(person) for person in self.people], _NOON)
+            pointers = await queue(tx, [push_message(person) for person in self.people], _NOON)
         await publish(self._redis, pointers)
 
     async def send_all(self) -> int:
@@ -106,7 +106,7 @@ class _Town:
         return len(self._alone)
 
 
-def _message(recipient_id: UUID) -> Message:
+def push_message(recipient_id: UUID) -> Message:
     return Message(
         recipient_id=recipient_id,
         message_id=uuid7(),
