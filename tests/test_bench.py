@@ -181,7 +181,7 @@ async def test_pgbench_runs_the_same_transaction(
 @pytest.mark.slow
 async def test_exactly_so_many_licences_are_due(database_url: str, db: Database, redis: Redis, city: City) -> None:
     connection = await asyncpg.connect(database_url)
-    await populate(connection, 60_000, city.licence_types.values())
+    await populate(connection, 60_000, city)
     await connection.close()
     await db.execute(
         "INSERT INTO sweeps (rule, completed_through, snapshot_at) VALUES ('rules', $1, $2)",

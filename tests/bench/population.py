@@ -1,11 +1,15 @@
 """A city's licences by the million, put straight into the tables: spread over types and years, and some due today."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 
-from backend.city.licence_types import LicenceType
+from backend.city.city import City
+from backend.city.rules import Anchor
+from backend.matching.candidates import anchors
+from backend.matching.rulebook import Rulebook
 
 DUE = 10_000
 TODAY = date(2026, 11, 20)
@@ -31,15 +35,15 @@ SELECT id_of(n), sha256(n::text::bytea), 'https://web.push.apple.com/' || md5(n:
        decode(repeat('04', 65), 'hex'), decode(repeat('aa', 16), 'hex'), 'k', $3, $3
 FROM generate_series(1, $1::bigint) AS n WHERE (n / $2::bigint) % 2 = 0"""
 _KINDS = """
-CREATE TABLE kinds AS SELECT number, code, rungs::int[] FROM unnest($1::text[], $2::text[]) WITH ORDINALITY
-    AS k (code, rungs, number)"""
+CREATE TABLE kinds AS SELECT number, code, rungs::int[], spoken_of::int[]
+FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS k (code, rungs, spoken_of, number)"""
 # Some types are far more common than others; one licence in seven has no end, one in thirty is not valid any more.
 _LICENCES = """
 INSERT INTO licences (subject_id, licence_id, licence_type, department_id, source_id, key_id, number_enc, issued_on,
                       valid_from, expires_on, declared_status, changed_at)
 SELECT id_of((n - 1) / $2 + 1), id_of(n), k.code, 'police', n::text, 'k', '\\x00', '2010-01-01', '2010-01-01',
        CASE WHEN n % 7 = 0 THEN NULL
-            WHEN day = ANY (k.rungs) THEN $3::date + 400 + (n % 3000)::int
+            WHEN day = ANY (k.spoken_of) THEN $3::date + 400 + (n % 3000)::int
             ELSE $3::date + day END,
        CASE WHEN n % 30 = 0 THEN 'revoked' ELSE 'valid' END, $4
 FROM (SELECT n, (random() * 4000)::int - 350 AS day,
@@ -54,11 +58,10 @@ SELECT id_of((n - 1) * $2::bigint + 1), id_of($3::bigint + n), k.code, 'police',
 FROM generate_series(1, $1::bigint) AS n JOIN kinds AS k ON k.number = 1 + n % (SELECT count(*) FROM kinds)"""
 
 
-async def populate(
-    connection: "asyncpg.Connection[asyncpg.Record]", licences: int, types: Iterable[LicenceType]
-) -> None:
+async def populate(connection: "asyncpg.Connection[asyncpg.Record]", licences: int, city: City) -> None:
     """Fills a migrated database; exactly DUE licences of as many residents reach a rung on TODAY."""
-    kinds = [kind for kind in types if kind.reminder_rungs]
+    kinds = [kind for kind in city.licence_types.values() if kind.reminder_rungs]
+    spoken_of = _spoken_of(city)
     residents = licences // _LICENCES_EACH
     apart = residents // DUE
     due_index = await connection.fetchval("SELECT pg_get_indexdef('licences_due'::regclass)")
@@ -67,13 +70,28 @@ async def populate(
         "SET session_replication_role = replica; SET maintenance_work_mem = '512MB'; SELECT setseed(0.5)"
     )
     await connection.execute(_FUNCTION)
-    await connection.execute(_KINDS, [kind.code for kind in kinds], [_array(kind.reminder_rungs) for kind in kinds])
+    await connection.execute(
+        _KINDS,
+        [kind.code for kind in kinds],
+        [_array(kind.reminder_rungs) for kind in kinds],
+        [_array(spoken_of[kind.code]) for kind in kinds],
+    )
     await connection.execute(_RESIDENTS, residents, _LONG_AGO)
     await connection.execute(_BROWSERS, residents, apart, _LONG_AGO)
     await connection.execute(_LICENCES, licences - DUE, _LICENCES_EACH, TODAY, _LONG_AGO)
     await connection.execute(_DUE, DUE, apart, licences, TODAY, _LONG_AGO)
     await connection.execute(due_index)
     await connection.execute("VACUUM (ANALYZE) subjects, licences, push_subscriptions")
+
+
+def _spoken_of(city: City) -> dict[str, set[int]]:
+    """Of each licence type the days from TODAY on whose expiry some rule speaks of on TODAY."""
+    book = Rulebook(city, {})
+    found: dict[str, set[int]] = defaultdict(set)
+    for rule in book.rules.values():
+        if rule.anchor is Anchor.EXPIRY:
+            found[rule.key] |= {(day - TODAY).days for day in anchors(book, rule, TODAY - timedelta(days=1), TODAY)}
+    return found
 
 
 def _array(rungs: Iterable[int]) -> str:

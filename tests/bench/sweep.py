@@ -67,7 +67,7 @@ async def _store(database_url: str, licences: int, city: City) -> AsyncIterator[
     await admin.close()
     dsn = database_url.replace("/suishenban?", f"/{name}?")
     connection = await asyncpg.connect(dsn)
-    await populate(connection, licences, city.licence_types.values())
+    await populate(connection, licences, city)
     await connection.close()
     db = await connect(dsn)
     try:
