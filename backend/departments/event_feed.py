@@ -61,9 +61,7 @@ class EventDesk:
 
     async def write(self, tx: Tx, changes: Sequence[Change[Reported]], now: datetime) -> Sequence[UUID]:
         parties = [party for change in changes for party in change.candidate.content.parties]
-        # The name that was given goes before the one that was left out, wherever in the batch it stands.
-        ordered = sorted(parties, key=lambda party: not party.named)
-        known = await find_or_create_subjects(tx, self._keyring, [party.holder for party in ordered], now)
+        known = await find_or_create_subjects(tx, self._keyring, [party.holder for party in parties], now)
         await record(tx, [self._fact(change, known) for change in changes], now)
         return [known[change.candidate.content.subject.number] for change in changes]
 
