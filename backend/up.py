@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import TypeAlias
@@ -57,10 +57,14 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 class Program(Struct, frozen=True):
-    """What is started beside the servers, and the address at which it answers once it is there."""
+    """What is started beside the servers, and the address at which it answers once it is there.
+
+    `later`: the hall does without it for its first seconds, so it starts when the hall is ready.
+    """
 
     arguments: list[str]
     answers_at: str | None = None
+    later: bool = False
 
 
 Server: TypeAlias = "EmbeddedPostgres | EmbeddedRedis"
@@ -143,15 +147,25 @@ def _start(options: Options, home: Home, running: contextlib.ExitStack) -> tuple
     with step("Preparing the database and the city pack"):
         asyncio.run(prepare(options.pack, home.directory, demo=options.demo))
     children = {name: _child(name, program.arguments, environment, home) for name, program in programs.items()}
-    for child in children.values():
-        running.callback(child.stop)
-        child.start()
+    first, later = ({name: each for name, each in programs.items() if each.later is late} for late in (False, True))
+    _start_programs(first, children, running)
+    _welcome(options, home, time.monotonic() - began)
+    if later:
+        _start_programs(later, children, running)
+    return list(children.values()), servers
+
+
+def _start_programs(
+    programs: Mapping[str, Program], children: Mapping[str, Child], running: contextlib.ExitStack
+) -> None:
+    """All at once, then waits until each answers."""
+    for name in programs:
+        running.callback(children[name].stop)
+        children[name].start()
     with step("Starting " + ", ".join(programs)):
         for name, program in programs.items():
             if program.answers_at is not None:
                 _await_answer(children[name], program.answers_at)
-    _welcome(options, home, time.monotonic() - began)
-    return list(children.values()), servers
 
 
 def _programs(options: Options, home: Home) -> dict[str, Program]:
@@ -162,10 +176,10 @@ def _programs(options: Options, home: Home) -> dict[str, Program]:
         programs["sandbox"] = Program(["sandbox", "--port", str(sandbox)], f"http://127.0.0.1:{sandbox}/healthz")
         for name, port in zip(CONTRACTS, options.ports[2:-1], strict=True):
             arguments = ["gateway", name, "--port", str(port), "--data", str(home.directory)]
-            programs[name] = Program(arguments, f"http://127.0.0.1:{port}/healthz")
+            programs[name] = Program(arguments, f"http://127.0.0.1:{port}/healthz", later=True)
         port = options.ports[-1]
         arguments = ["bank", "--port", str(port), "--data", str(home.directory)]
-        programs["bank"] = Program(arguments, f"http://127.0.0.1:{port}/healthz")
+        programs["bank"] = Program(arguments, f"http://127.0.0.1:{port}/healthz", later=True)
     host = "127.0.0.1" if options.host == "0.0.0.0" else options.host  # noqa: S104 - only compared
     web = ["web", "--host", options.host, "--port", str(options.port), "--processes", str(options.web_processes)]
     return programs | {

@@ -69,8 +69,8 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set."""
         async with background(
-            every(0.5, self.dispatch, "events"),
-            every(0.5, self.look_again, "rules"),
+            every(0.2, self.dispatch, "events"),
+            every(0.1, self.look_again, "rules"),
             every(30, self.sweep, "sweep"),
             every(0.5, self.recall, "recalls"),
             every(1, self.rehearse, "rehearsals"),
