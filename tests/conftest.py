@@ -1,6 +1,7 @@
 """Real Postgres and Redis for every test: one server each per run, a fresh migrated database per test."""
 
 import asyncio
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -25,12 +26,20 @@ from backend.embedded.redis import EmbeddedRedis
 pytest_plugins = ["tests.browsers.fixtures", "tests.push_service.fixtures"]
 
 TEMPLATE = "suishenban_template"
+_ROOM = 4 * 1024**3
 SHANGHAI = Path(__file__).parents[1] / "backend" / "city" / "shanghai"
+
+
+def _roomy_memory() -> Path | None:
+    """A file system in memory with room for it: thousands of databases are copied and thrown away."""
+    shared = Path("/dev/shm")  # noqa: S108 - only for the files of a run that is gone afterwards
+    roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free >= _ROOM
+    return shared if roomy else None
 
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[tuple[EmbeddedPostgres, EmbeddedRedis]]:
-    directory = Path(tempfile.mkdtemp(prefix="suishenban-tests-"))
+    directory = Path(tempfile.mkdtemp(prefix="suishenban-tests-", dir=_roomy_memory()))
     postgres, cache = EmbeddedPostgres(directory, durable=False), EmbeddedRedis(directory, durable=False)
     try:
         postgres.start()
