@@ -1,8 +1,9 @@
 """Which processor a program runs on, and what a person waiting for a long benchmark sees."""
 
+import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
@@ -20,6 +21,17 @@ def pin(cores: list[int]) -> Callable[[], None]:
             os.sched_setaffinity(0, cores)
 
     return stay
+
+
+@contextlib.contextmanager
+def staying_on(cores: list[int]) -> Iterator[None]:
+    """What is started meanwhile stays on these processors."""
+    before = os.sched_getaffinity(0) if cores else set()
+    pin(cores)()
+    try:
+        yield
+    finally:
+        pin(sorted(before))()
 
 
 def processor_seconds(session: int) -> float:

@@ -1,7 +1,7 @@
 """The bound for callbacks: the signature is checked, the resource opened, and the statements sent; nothing else.
 
 The statements are those that the product was overheard to send for each callback, in a transaction that was then taken
-back: the same text, the same arguments, the same kind of call, in the same order.
+back: the same text, the same arguments, the same kind of call, in the same order, on as many connections set up alike.
 """
 
 import argparse
@@ -159,12 +159,17 @@ async def run(bound: Bound) -> Settled:
     overhearing = Overhearing(db, bound.settings.keyring(), bound.wechat)
     work = [(each, await overhearing.of(each)) for each in callbacks]
     await db.close()
-    connections = [await asyncpg.connect(bound.settings.database_url) for _ in range(CONNECTIONS)]
+    connections = [await _connect(bound.settings.database_url) for _ in range(CONNECTIONS)]
     alone = Alone(bound.wechat)
     await settle(alone, connections, work[:_BEFORE])
     settled = await settle(alone, connections, work[_BEFORE:])
     await asyncio.gather(*(connection.close() for connection in connections))
     return settled
+
+
+async def _connect(database_url: str) -> "asyncpg.Connection[asyncpg.Record]":
+    """With a limit on the time of each statement, as the product's have one."""
+    return await asyncpg.connect(database_url, command_timeout=60)
 
 
 def _public_key(pem: str) -> RSAPublicKey:

@@ -16,10 +16,10 @@ from backend.embedded.redis import EmbeddedRedis
 
 
 @contextlib.asynccontextmanager
-async def servers() -> AsyncIterator[tuple[str, str]]:
-    """The addresses of a migrated database and of an empty Redis."""
+async def servers(*, durable: bool = False) -> AsyncIterator[tuple[str, str]]:
+    """The addresses of a migrated database and of an empty Redis. `durable`: what is committed is on the disk."""
     directory = Path(tempfile.mkdtemp(prefix="suishenban-bench-"))
-    postgres, cache = EmbeddedPostgres(directory, durable=False), EmbeddedRedis(directory, durable=False)
+    postgres, cache = EmbeddedPostgres(directory, durable=durable), EmbeddedRedis(directory, durable=False)
     try:
         await asyncio.to_thread(postgres.start)
         await asyncio.to_thread(cache.start)
