@@ -45,6 +45,15 @@ async def mark_read(tx: Conn, recipient_id: UUID, message_id: UUID, now: datetim
     return await get_message(tx, recipient_id, message_id, now)
 
 
+async def go_on(tx: Conn, recipient_id: UUID, message: InboxMessage, link: str) -> str:
+    """Notes that the reader goes on to what the message is about, and returns the path: `link` where it names it."""
+    rules = message.rules_behind(link)
+    if not rules:
+        link, rules = message.link, message.rules_behind(message.link)
+    await messages.update_gone_on(tx, recipient_id, message.message_id, rules)
+    return link
+
+
 async def snooze(tx: Conn, recipient_id: UUID, message_id: UUID, until: datetime, now: datetime) -> None:
     """过几天提醒: silent until then, then unread and delivered once more. Raises MessageNotFound, CannotSnooze."""
     await get_message(tx, recipient_id, message_id, now)

@@ -184,6 +184,11 @@ class InboxMessage(Struct, frozen=True, kw_only=True):
     def can_stop(self) -> bool:
         return self.kind is not Kind.STATUTORY
 
+    def rules_behind(self, link: str) -> tuple[str, ...]:
+        """Which rules lead to this path: of a digest those of its parts, else the message's own; none to any other."""
+        parts = {item.rule or self.rule for item in self.zh.items if item.link == link}
+        return tuple(sorted(parts)) or ((self.rule,) if link == self.link else ())
+
 
 class InboxPage(Struct, frozen=True):
     """Newest first. `after` is the cursor of the next page, None on the last."""

@@ -18,7 +18,7 @@ from backend.core.http.given import Given
 from backend.core.http.pages import page
 from backend.core.sessions import Session
 from backend.inbox.behalf import NOBODY, Behalf, behalf_of
-from backend.inbox.service import due
+from backend.inbox.service import due, way_on
 from backend.payments.bills import find_owed
 from backend.payments.records import OwedTogether
 from backend.payments.screens import owed_line
@@ -79,7 +79,7 @@ def _card(city: City, today: date, found: Found, behalf: Behalf) -> screen.FeedC
         title=_text(found, lambda said: said.title),
         reason=_text(found, lambda said: said.reason),
         due=due(found.due_on, today),
-        action=Action(label=_text(found, lambda said: said.action), path=found.link),
+        action=Action(label=_text(found, lambda said: said.action), path=_way_on(found)),
         fee=None if item is None else _fee(city, item),
         online=item.online if item is not None and item.channels else None,
         for_whom=behalf.for_whom(found.on_behalf_of),
@@ -87,6 +87,10 @@ def _card(city: City, today: date, found: Found, behalf: Behalf) -> screen.FeedC
         bring=None if item is None else _bring(item),
         can_stop=found.kind is not Kind.STATUTORY,
     )
+
+
+def _way_on(found: Found) -> str:
+    return way_on(found.message_id, found.link if found.part else None)
 
 
 def _text(found: Found, pick: Callable[[FeedText], str]) -> Text:

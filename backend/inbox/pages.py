@@ -19,7 +19,7 @@ from backend.core.http.toasts import say_next
 from backend.core.sessions import Session
 from backend.inbox import acting_pages, app_pages, consent_pages, me_pages, notification_pages, stop_pages
 from backend.inbox.behalf import Behalf, behalf_of
-from backend.inbox.service import open_message, put_off, remind_again, stop_reminding
+from backend.inbox.service import go_on, open_message, put_off, remind_again, stop_reminding
 from backend.inbox.showing import line, opened, stop_label, to_be_done
 from notifications.inbox import count_unread, list_inbox
 from notifications.models import InboxMessage, InboxPage, MessageState, Tab, UnreadCounts
@@ -83,10 +83,13 @@ async def open_link(
     clock: Given[Clock],
     session: Given[Session],
     message_id: FromPath[UUID],
+    to: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """Where a tapped push leads: marks it read and goes on to what it is about, or says that it is over."""
     found, _ = await _open(db, keyring, session, message_id, clock.now())
-    return see_other(found.link if found.state is MessageState.ACTIVE else f"/messages/{message_id}")
+    if found.state is not MessageState.ACTIVE:
+        return see_other(f"/messages/{message_id}")
+    return see_other(await go_on(db, session.subject_id, found, to))
 
 
 @post("/messages/{message_id:uuid}/later", opt=access(Access.RESIDENT), include_in_schema=False)

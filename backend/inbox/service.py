@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import quote
 from uuid import UUID
 
 from backend.core.clock import SHANGHAI, local_date
@@ -30,6 +31,16 @@ async def open_message(db: Database, recipient_id: UUID, message_id: UUID, now: 
     """Marks it read. Raises MessageNotFound, also for somebody else's message."""
     async with db.transaction() as tx:
         return await inbox.mark_read(tx, recipient_id, message_id, now)
+
+
+async def go_on(db: Database, recipient_id: UUID, message: InboxMessage, to: str | None) -> str:
+    """The path of what the message is about, noted as gone on to; `to` chooses among several it speaks of."""
+    return await inbox.go_on(db, recipient_id, message, message.link if to is None else to)
+
+
+def way_on(message_id: UUID, to: str | None = None) -> str:
+    """The path of `go_on`, as buttons and pushes have it."""
+    return f"/messages/{message_id}/open" + ("" if to is None else f"?to={quote(to, safe='')}")
 
 
 async def put_off(db: Database, recipient_id: UUID, message_id: UUID, days: int | None, now: datetime) -> date:

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import TypeVar
 
 from backend.core.clock import local_date
-from backend.inbox.service import due
+from backend.inbox.service import due, way_on
 from notifications.models import InboxMessage, Kind, MessageState, StopLabel
 from notifications.models import Why as Reason
 from pwa.views.messages import DigestLine, MessageLine, OpenMessage, Why
@@ -84,7 +84,7 @@ def _action(message: InboxMessage) -> Action | None:
     """None where the button would lead to this very message, as in a digest."""
     if message.link == f"/messages/{message.message_id}":
         return None
-    return Action(label=_text(message.zh, message.en, lambda said: said.action), path=message.link)
+    return Action(label=_text(message.zh, message.en, lambda said: said.action), path=way_on(message.message_id))
 
 
 def _digest(message: InboxMessage, now: datetime) -> tuple[DigestLine, ...]:
@@ -93,7 +93,7 @@ def _digest(message: InboxMessage, now: datetime) -> tuple[DigestLine, ...]:
         DigestLine(
             title=_text(zh, en, lambda item: item.title),
             due=due(zh.due_on, local_date(now)),
-            action=Action(label=_text(zh, en, lambda item: item.action), path=zh.link),
+            action=Action(label=_text(zh, en, lambda item: item.action), path=way_on(message.message_id, zh.link)),
             part=zh.rule,
             stopped=zh.rule in message.stopped_parts,
         )

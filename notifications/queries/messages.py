@@ -243,6 +243,18 @@ async def update_read(tx: Conn, recipient_id: UUID, message_id: UUID, now: datet
     )
 
 
+async def update_gone_on(tx: Conn, recipient_id: UUID, message_id: UUID, rules: Sequence[str]) -> None:
+    await tx.execute(
+        """
+        UPDATE messages SET gone_on = ARRAY(SELECT unnest(gone_on) UNION SELECT unnest($3::text[]) ORDER BY 1)
+        WHERE recipient_id = $1 AND message_id = $2 AND NOT gone_on @> $3::text[]
+        """,
+        recipient_id,
+        message_id,
+        rules,
+    )
+
+
 async def update_snoozed(tx: Conn, recipient_id: UUID, message_id: UUID, until: datetime) -> SnoozedMessage | None:
     """None if the message has ended or is of no use any more by then."""
     row = await tx.fetchrow(

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -105,6 +106,7 @@ async def test_a_push_tapped_after_the_renewal_says_that_it_is_over(
     page = (await me.get(answer.headers["location"])).text
 
     assert answer.headers["location"] == f"/messages/{message_id}"
+    assert await _gone_on(db, me) == []
     assert "不用再办" in page
     assert "去换证" not in page
     assert "还剩" not in page
@@ -156,9 +158,49 @@ async def test_a_digest_has_a_button_for_each_thing_and_none_to_itself(me: Brows
 
     page = (await me.get(f"/messages/{message_id}")).text
 
-    assert 'href="/services/1"' in page
-    assert 'href="/services/2"' in page
+    assert f'href="/messages/{message_id}/open?to=%2Fservices%2F1"' in page
+    assert f'href="/messages/{message_id}/open?to=%2Fservices%2F2"' in page
     assert "逐项查看" not in page
+
+
+@pytest.mark.parametrize(
+    ("to", "leads_to", "rules"),
+    [
+        ("/services/2", "/services/2", ["permit"]),
+        ("/services/3", "/messages/{}", ["licences"]),
+        ("https://elsewhere.example/", "/messages/{}", ["licences"]),
+        (None, "/messages/{}", ["licences"]),
+    ],
+)
+async def test_what_a_digest_speaks_of_is_gone_on_to_and_nothing_else(
+    me: Browser, tell: Tell, db: Database, to: str | None, leads_to: str, rules: list[str]
+) -> None:
+    message_id = uuid4()
+    items = tuple(
+        Item(title=rule, link=f"/services/{number}", action="去办", due_on=date(2026, 12, 1), rule=rule)
+        for number, rule in ((1, "driving"), (2, "permit"))
+    )
+    zh = Wording(title="您有 2 张证照到期待办", body="…", action="逐项查看", items=items)
+    await tell(message_id=message_id, rule="licences", link=f"/messages/{message_id}", zh=zh, en=None)
+
+    answer = await me.get(f"/messages/{message_id}/open" + ("" if to is None else f"?to={quote(to, safe='')}"))
+
+    assert answer.headers["location"] == leads_to.format(message_id)
+    assert await _gone_on(db, me) == rules
+
+
+async def test_what_was_gone_on_to_once_stays_so(me: Browser, tell: Tell, db: Database) -> None:
+    message_id = await tell(rule="driving")
+
+    for _ in range(2):
+        await me.get(f"/messages/{message_id}/open")
+
+    assert await _gone_on(db, me) == ["driving"]
+
+
+async def _gone_on(db: Database, me: Browser) -> list[str]:
+    found: list[str] = await db.fetchval("SELECT gone_on FROM messages WHERE recipient_id = $1", me.subject_id)
+    return found
 
 
 async def test_one_thing_of_a_digest_is_stopped_alone_and_comes_back(me: Browser, tell: Tell, db: Database) -> None:

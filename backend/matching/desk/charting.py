@@ -67,12 +67,13 @@ def draw_against(found: Found, city: City) -> Rows:
 
 
 def draw_funnel(days: Collection[Outcome], stopped: int) -> Rows:
-    """Found, told, sent, opened, done; and how many people wanted no more of it."""
+    """Found, told, sent, opened, gone on to the guide, done; and how many people wanted no more of it."""
     steps = (
         (Text("找到", "Found"), sum(day.found for day in days)),
         (Text("告诉", "Told"), sum(day.told for day in days)),
         (Text("送到手机", "Sent to a phone"), sum(day.sent for day in days)),
         (Text("打开", "Opened"), sum(day.read for day in days)),
+        (Text("去看怎么办", "Went on to the guide"), sum(day.gone_on for day in days)),
         (Text("打开后办好", "Opened and done"), sum(day.done_read for day in days)),
         (Text("办好（含没打开的）", "Done, opened or not"), sum(day.done for day in days)),
         (Text("本人不再提醒", "Stopped by the person"), stopped),

@@ -142,14 +142,15 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What became of what a rule found in a span of time. `read` and `done` are of those told; who did it unread is in
-    `done` and not in `read`.
+    """What became of what a rule found in a span of time. `read`, `gone_on` (to the guide or whatever the
+    message leads to) and `done` are of those told; who did it unread is in `done` and not in `read`.
     """
 
     found: int
     told: int
     sent: int
     read: int
+    gone_on: int
     done: int
     done_read: int
     taken_back: int

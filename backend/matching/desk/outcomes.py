@@ -88,4 +88,4 @@ def _midnight(day: date) -> datetime:
 
 
 def _key(rule: str, day: date) -> str:
-    return f"{{rules}}:outcome:{rule}:{day}"
+    return f"{{rules}}:outcomes:{rule}:{day}"

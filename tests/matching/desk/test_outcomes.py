@@ -22,6 +22,12 @@ async def test_sent_read_done_and_stopped_are_counted(office: Office) -> None:
         "UPDATE messages SET read_at = $2 WHERE recipient_id = ANY($1::uuid[])", [read, done], later
     )
     await office.db.execute(
+        "UPDATE messages SET gone_on = $2 WHERE recipient_id = ANY($1::uuid[])", [done, unread], [LADDER]
+    )
+    await office.db.execute(
+        "UPDATE messages SET gone_on = $2 WHERE recipient_id = $1", read, ["of another part of a digest"]
+    )
+    await office.db.execute(
         "UPDATE matches SET state = 'settled', settled_at = $3, reason = $2 WHERE subject_id = $1",
         done, "done:renewed", later,
     )  # fmt: skip
@@ -33,11 +39,11 @@ async def test_sent_read_done_and_stopped_are_counted(office: Office) -> None:
     outcome = (await list_outcomes(office.db, office.redis, LADDER, office.clock.now()))[TODAY]
 
     assert (outcome.found, outcome.told, outcome.sent, outcome.read) == (5, 5, 4, 2)
+    assert outcome.gone_on == 2
     assert (outcome.done, outcome.done_read, outcome.taken_back) == (1, 1, 1)
     assert await count_stopped(office.db, LADDER, office.clock.now()) == 1
     rules = await list_rules(office.db, office.city)
     assert await list_glances(office.db, office.redis, rules, office.clock.now()) == {LADDER: (5, 1)}
-    assert unread
 
 
 async def test_other_days_are_counted_under_their_own_date(office: Office) -> None:

@@ -16,12 +16,14 @@ async def get_outcome(db: Database, rule: str, since: datetime, until: datetime)
                   count(*) FILTER (WHERE t.is_told) AS told,
                   count(*) FILTER (WHERE t.is_sent) AS sent,
                   count(*) FILTER (WHERE t.is_read) AS read,
+                  count(*) FILTER (WHERE t.has_gone_on) AS gone_on,
                   count(*) FILTER (WHERE t.is_told AND m.reason LIKE 'done:%') AS done,
                   count(*) FILTER (WHERE t.is_read AND m.reason LIKE 'done:%') AS done_read,
                   count(*) FILTER (WHERE t.is_told AND m.state = 'settled' AND m.reason NOT LIKE 'done:%') AS taken_back
            FROM matches m
            CROSS JOIN LATERAL (
                SELECT count(*) > 0 AS is_told,
+                      coalesce(bool_or(m.rule = ANY(g.gone_on)), false) AS has_gone_on,
                       coalesce(bool_or(g.read_at > g.queued_at), false) AS is_read,
                       coalesce(bool_or(EXISTS (SELECT 1 FROM deliveries d
                                                WHERE d.recipient_id = g.recipient_id AND d.message_id = g.message_id
