@@ -7,9 +7,9 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from backend.citizens.events import DeathWithdrawn, MoveOutWithdrawn, PersonDied, PersonMovedOut, RepresentationChanged
-from backend.citizens.models import Mandate, Role
+from backend.citizens.models import DeathWord, Mandate, Role
 from backend.citizens.representation import DEPARTMENT, record_mandate, represented_by
-from backend.citizens.service import record_death, record_move_out, withdraw_death, withdraw_move_out
+from backend.citizens.service import record_death_word, record_move_out, withdraw_move_out
 from backend.core.clock import local_date
 from backend.core.db import Tx
 from backend.core.events import Event, EventMap, Together
@@ -28,6 +28,7 @@ from backend.payments.payouts.events import PayoutFailed, PayoutPaid
 from backend.payments.telling import tell_of_bill, tell_of_overpayment, tell_of_payment, tell_of_refund
 from notifications.subscriptions import unsubscribe_others
 
+_DEATH = frozenset({"person.died", "person.death_withdrawn"})
 _AGENT = {
     "organisation.agent_named": "agent",
     "organisation.agent_ended": "agent",
@@ -49,14 +50,13 @@ async def _apply_report(tx: Tx, event: EventReceived, now: datetime) -> None:
     if event.event_type in _AGENT:
         await record_mandate(tx, _mandate(event), now)
         return
+    if event.event_type in _DEATH:
+        await record_death_word(tx, _death_word(event), now)
+        return
     if event.withdrawn:
         await _take_report_back(tx, event, now)
         return
     match event.event_type:
-        case "person.died":
-            await record_death(tx, subject_id, date.fromisoformat(facts["died_on"]), stated_at, now)
-        case "person.death_withdrawn":
-            await withdraw_death(tx, subject_id, stated_at, now)
         case "person.moved_out":
             await record_move_out(tx, subject_id, date.fromisoformat(facts["moved_on"]), stated_at, now)
         case "licence.renewal_filed":
@@ -84,12 +84,22 @@ def _mandate(event: EventReceived) -> Mandate:
     )
 
 
+def _death_word(event: EventReceived) -> DeathWord:
+    """That somebody died, or that they did not, in the words of a department; also where it takes them back."""
+    died_on = event.facts.get("died_on")
+    return DeathWord(
+        subject_id=event.subject_id,
+        word_id=event.report_id,
+        died_on=date.fromisoformat(died_on) if died_on else None,
+        withdrawn=event.withdrawn,
+        stated_at=event.stated_at or event.occurred_at,
+    )
+
+
 async def _take_report_back(tx: Tx, event: EventReceived, now: datetime) -> None:
     """It never happened: what followed from it ends."""
     stated_at = event.stated_at or event.occurred_at
     match event.event_type:
-        case "person.died":
-            await withdraw_death(tx, event.subject_id, stated_at, now)
         case "person.moved_out":
             await withdraw_move_out(tx, event.subject_id, stated_at, now)
         case "licence.renewal_filed":

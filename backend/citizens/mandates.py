@@ -70,6 +70,26 @@ async def list_rights(
     )
 
 
+async def list_agents(conn: Queryable, subject_ids: Sequence[UUID], on: date) -> list[tuple[UUID, UUID, str]]:
+    """Subject, who may act for it on that day, and as what."""
+    rows = await conn.fetch(
+        """SELECT DISTINCT subject_id, agent_id, role
+           FROM representatives
+           WHERE subject_id = ANY($1::uuid[]) AND valid_from <= $2 AND coalesce(valid_until, $2) >= $2
+           ORDER BY subject_id, agent_id, role""",
+        subject_ids,
+        on,
+    )
+    return [(row["subject_id"], row["agent_id"], row["role"]) for row in rows]
+
+
+async def list_dead(conn: Queryable, subject_ids: Sequence[UUID]) -> set[UUID]:
+    rows = await conn.fetch(
+        "SELECT subject_id FROM subjects WHERE subject_id = ANY($1::uuid[]) AND died_on IS NOT NULL", subject_ids
+    )
+    return {row["subject_id"] for row in rows}
+
+
 async def list_represented_ids(conn: Queryable, agent_id: UUID) -> list[UUID]:
     """For whom this person has been said to act, at any time."""
     rows = await conn.fetch("SELECT DISTINCT subject_id FROM mandates WHERE agent_id = $1 ORDER BY 1", agent_id)

@@ -92,6 +92,20 @@ class Mandate(Struct, frozen=True):
     stated_at: datetime
 
 
+class DeathWord(Struct, frozen=True):
+    """The word of a department that somebody died on a day, or (`died_on` None) that who was reported dead lives.
+
+    `withdrawn`: it was never so, and what was said before it holds again. `stated_at` by the clock of the department,
+    of whose words under one `word_id` the latest counts.
+    """
+
+    subject_id: UUID
+    word_id: UUID
+    died_on: date | None
+    withdrawn: bool
+    stated_at: datetime
+
+
 class Claim(Struct, frozen=True, kw_only=True):
     """For whom the identity provider says that somebody may act. `valid_from` None: from the first time it said so."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct, convert
 
-from backend.citizens.models import Subject, SubjectId, SubjectKind
+from backend.citizens.models import DeathWord, Subject, SubjectId, SubjectKind
 from backend.core.db import Queryable, Tx, many, maybe
 
 
@@ -127,20 +127,42 @@ async def update_sealed(
     )
 
 
-async def update_death(tx: Tx, subject_id: UUID, died_on: date | None, stated_at: datetime, now: datetime) -> bool:
-    """True when this is news; what was stated earlier than what is known changes nothing."""
-    return bool(
-        await tx.fetchval(
-            """UPDATE subjects s SET died_on = $2, death_stated_at = $3, updated_at = $4
-               FROM (SELECT died_on FROM subjects WHERE subject_id = $1 FOR UPDATE) AS before
-               WHERE s.subject_id = $1 AND s.kind = 'person' AND coalesce(s.death_stated_at <= $3, true)
-               RETURNING before.died_on IS DISTINCT FROM s.died_on""",
-            subject_id,
-            died_on,
-            stated_at,
-            now,
-        )
+async def upsert_death_word(tx: Tx, word: DeathWord) -> None:
+    """The latest word under one id stays. Only persons die."""
+    await tx.execute(
+        """INSERT INTO death_words AS w (subject_id, word_id, died_on, withdrawn, stated_at)
+           SELECT subject_id, $2, $3, $4, $5 FROM subjects WHERE subject_id = $1 AND kind = 'person'
+           ON CONFLICT (subject_id, word_id) DO UPDATE
+           SET died_on = excluded.died_on, withdrawn = excluded.withdrawn, stated_at = excluded.stated_at
+           WHERE w.stated_at <= excluded.stated_at""",
+        word.subject_id,
+        word.word_id,
+        word.died_on,
+        word.withdrawn,
+        word.stated_at,
     )
+
+
+async def find_death(tx: Tx, subject_id: UUID) -> date | None:
+    """What follows from all words, in whatever order they came; of two of one moment, that somebody lives."""
+    died_on: date | None = await tx.fetchval(
+        """SELECT died_on FROM death_words WHERE subject_id = $1 AND NOT withdrawn
+           ORDER BY stated_at DESC, died_on IS NULL DESC, word_id DESC LIMIT 1""",
+        subject_id,
+    )
+    return died_on
+
+
+async def update_death(tx: Tx, subject_id: UUID, died_on: date | None, now: datetime) -> bool:
+    """True when this is news."""
+    updated: bool | None = await tx.fetchval(
+        """UPDATE subjects SET died_on = $2, updated_at = $3
+           WHERE subject_id = $1 AND died_on IS DISTINCT FROM $2 RETURNING true""",
+        subject_id,
+        died_on,
+        now,
+    )
+    return updated is True
 
 
 async def update_move_out(

@@ -1,7 +1,7 @@
 """Who may act for organisations and children: what sources say, kept word by word, opened to the agent alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid5
 
 from msgspec import structs
@@ -9,6 +9,8 @@ from msgspec import structs
 from backend.citizens.events import RepresentationChanged
 from backend.citizens.mandates import (
     Right,
+    list_agents,
+    list_dead,
     list_mandates_of,
     list_represented_ids,
     list_rights,
@@ -69,15 +71,28 @@ async def list_represented(db: Queryable, keyring: Keyring, agent_id: UUID, now:
 
 
 async def represented_today(
-    db: Queryable, keyring: Keyring, agent_id: UUID, subject_ids: Iterable[UUID], now: datetime
+    db: Queryable, keyring: Keyring, agent_id: UUID, subject_ids: Iterable[UUID] | None, now: datetime
 ) -> dict[UUID, Represented]:
-    """Those of these for whom this person may act today; nobody else is opened."""
-    asked, today = sorted(set(subject_ids)), local_date(now)
-    if not asked:
+    """Those of these (None: of all) for whom this person may act today; nobody else is opened."""
+    asked = None if subject_ids is None else sorted(set(subject_ids))
+    if asked == []:
         return {}
-    rights = await list_rights(db, agent_id, today, MOST, subject_ids=asked)
-    opened = await _opened(db, keyring, [right for right in rights if right.valid_from <= today])
+    opened = await _opened(db, keyring, await _rights_today(db, agent_id, asked, now))
     return {each.subject_id: each for each in opened}
+
+
+async def list_represented_today(db: Queryable, agent_id: UUID, now: datetime) -> list[UUID]:
+    """For whom this person may act today, at most MOST of them; nobody is opened."""
+    return sorted({right.subject_id for right in await _rights_today(db, agent_id, None, now)})
+
+
+async def list_agents_today(
+    db: Queryable, subject_ids: Sequence[UUID], today: date
+) -> list[tuple[UUID, UUID, str]]:
+    """Subject, who may act for it today, and as what; the dead act for nobody."""
+    found = await list_agents(db, subject_ids, today) if subject_ids else []
+    dead = await list_dead(db, sorted({agent_id for _, agent_id, _ in found})) if found else set()
+    return [each for each in found if each[1] not in dead]
 
 
 async def acts_for_others(db: Queryable, agent_id: UUID, now: datetime) -> bool:
@@ -109,6 +124,14 @@ def _word(agent_id: UUID, subject_id: UUID, claim: Claim, known: Mapping[UUID, M
 
 def _withdrawn(word: Mandate, now: datetime) -> Mandate:
     return structs.replace(word, withdrawn=True, stated_at=now)
+
+
+async def _rights_today(
+    db: Queryable, agent_id: UUID, subject_ids: Sequence[UUID] | None, now: datetime
+) -> list[Right]:
+    today = local_date(now)
+    rights = await list_rights(db, agent_id, today, MOST, subject_ids=subject_ids)
+    return [right for right in rights if right.valid_from <= today]
 
 
 async def _opened(db: Queryable, keyring: Keyring, rights: Sequence[Right]) -> list[Represented]:

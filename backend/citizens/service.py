@@ -8,10 +8,11 @@ from uuid import UUID
 from backend.citizens.errors import SubjectUnknown
 from backend.citizens.events import DeathWithdrawn, MoveOutWithdrawn, PersonDied, PersonMovedOut
 from backend.citizens.holders import CheckedHolder, check_holder
-from backend.citizens.models import Holder, Identity, Named, Profile, Subject, SubjectId, SubjectKind
+from backend.citizens.models import DeathWord, Holder, Identity, Named, Profile, Subject, SubjectId, SubjectKind
 from backend.citizens.queries import (
     NewSubject,
     SealedSubject,
+    find_death,
     find_sealed,
     find_subject,
     insert_directory,
@@ -24,6 +25,7 @@ from backend.citizens.queries import (
     update_death,
     update_move_out,
     update_sealed,
+    upsert_death_word,
 )
 from backend.core.clock import local_date
 from backend.core.crypto import Keyring
@@ -110,22 +112,20 @@ async def phone_of(db: Queryable, keyring: Keyring, subject_id: UUID) -> str | N
     return keyring.open(sealed.key_id, sealed.phone_enc, context=_context(sealed.subject_id, _PHONE))
 
 
-async def record_death(tx: Tx, subject_id: UUID, died_on: date, stated_at: datetime, now: datetime) -> bool:
-    """Notes a death, or a corrected date, with its event; False when that is known already or no person has this id.
+async def record_death_word(tx: Tx, word: DeathWord, now: datetime) -> bool:
+    """Keeps the word of a department on somebody's death, with an event where it makes a difference to what holds.
 
-    Of a report and its withdrawal the one `stated_at` later holds, whichever arrives first.
+    A death, its withdrawal and the withdrawal of that may come in any order. False when it is known already, was stated
+    earlier than what holds, or no person has this id.
     """
-    news = await update_death(tx, subject_id, died_on, stated_at, now)
+    await lock_subject(tx, word.subject_id)
+    await upsert_death_word(tx, word)
+    died_on = await find_death(tx, word.subject_id)
+    news = await update_death(tx, word.subject_id, died_on, now)
     if news:
-        await record(tx, [PersonDied(subject_id=subject_id, died_on=died_on)], now)
-    return news
-
-
-async def withdraw_death(tx: Tx, subject_id: UUID, stated_at: datetime, now: datetime) -> bool:
-    """Takes a wrong record of a death back, with its event; False when none was in force."""
-    news = await update_death(tx, subject_id, None, stated_at, now)
-    if news:
-        await record(tx, [DeathWithdrawn(subject_id=subject_id)], now)
+        who = word.subject_id
+        said = DeathWithdrawn(subject_id=who) if died_on is None else PersonDied(subject_id=who, died_on=died_on)
+        await record(tx, [said], now)
     return news
 
 

@@ -8,13 +8,14 @@ import pytest
 from redis.asyncio import Redis
 
 from backend.citizens.login import ATTEMPT_LIFETIME
-from backend.citizens.service import find_subject_ids, get_profile, record_death, withdraw_death
+from backend.citizens.service import find_subject_ids, get_profile, record_death_word
 from backend.core.clock import FixedClock
 from backend.core.crypto import Keyring
 from backend.core.db import Database
 from backend.core.resources import Resources
 from backend.core.settings import Settings
 from backend.sandbox.residents import demo_residents, find_resident
+from tests.citizens.deaths import death, life
 from tests.citizens.test_subjects import LIN
 from tests.citizens.world import World
 
@@ -172,7 +173,7 @@ async def test_nobody_signs_in_as_somebody_who_has_died(
         await world.sign_in(browser)
     subject_id = (await find_subject_ids(db, keyring, [LIN], clock.now()))[LIN.number]
     async with db.transaction() as tx:
-        await record_death(tx, subject_id, clock.now().date(), clock.now(), clock.now())
+        await record_death_word(tx, death(subject_id, clock.now().date(), clock.now()), clock.now())
 
     async with world.browse() as browser:
         response = await world.sign_in(browser)
@@ -181,7 +182,7 @@ async def test_nobody_signs_in_as_somebody_who_has_died(
         assert await world.who(browser) is None
 
     async with db.transaction() as tx:
-        await withdraw_death(tx, subject_id, clock.now(), clock.now())
+        await record_death_word(tx, life(subject_id, clock.now()), clock.now())
     async with world.browse() as browser:
         await world.sign_in(browser)
 

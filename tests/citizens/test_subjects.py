@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from datetime import date, timedelta
+from itertools import permutations
 from uuid import uuid4
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from msgspec.structs import replace
 
 from backend.citizens.errors import BadName, BadNumber, SubjectUnknown
 from backend.citizens.models import Holder, Identity, Level, SubjectId, SubjectKind
@@ -17,15 +19,15 @@ from backend.citizens.service import (
     get_subject,
     phone_of,
     recognise,
-    record_death,
+    record_death_word,
     record_move_out,
-    withdraw_death,
     withdraw_move_out,
 )
 from backend.core.clock import FixedClock
 from backend.core.crypto import Keyring
 from backend.core.db import Database
 from backend.core.identity_numbers import citizen_id_check
+from tests.citizens.deaths import death, life
 
 LIN = Holder(SubjectKind.PERSON, "340803198801170526", "林晓雯")
 AYGULI = Holder(SubjectKind.PERSON, "65010219860701005X", "阿依古丽·买买提")
@@ -214,16 +216,50 @@ async def test_somebody_unknown_has_no_profile_and_no_phone(db: Database, keyrin
 
 async def test_a_death_is_recorded_once_and_may_be_corrected(db: Database, keyring: Keyring, clock: FixedClock) -> None:
     subject_id = await _one(db, keyring, LIN, clock)
+    first = death(subject_id, date(2026, 11, 1), clock.now())
 
     async with db.transaction() as tx:
         told = [
-            await record_death(tx, subject_id, on, clock.now(), clock.now())
-            for on in (date(2026, 11, 1), date(2026, 11, 1), date(2026, 11, 2))
+            await record_death_word(tx, word, clock.now())
+            for word in (first, first, replace(first, died_on=date(2026, 11, 2)))
         ]
 
     assert told == [True, False, True]
     assert (await get_subject(db, subject_id)).died_on == date(2026, 11, 2)
     assert [r["type"] for r in await db.fetch("SELECT type FROM events")] == ["citizens.person_died"] * 2
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_a_death_holds_whose_withdrawal_was_withdrawn_in_whatever_order_that_arrives(
+    db: Database, keyring: Keyring, clock: FixedClock, order: tuple[int, ...]
+) -> None:
+    subject_id = await _one(db, keyring, LIN, clock)
+    said = [clock.now() - timedelta(days=days) for days in (3, 2, 1)]
+    wrong = life(subject_id, said[1])
+    words = [death(subject_id, date(2026, 11, 1), said[0]), wrong, replace(wrong, withdrawn=True, stated_at=said[2])]
+
+    async with db.transaction() as tx:
+        for number in order:
+            await record_death_word(tx, words[number], clock.now())
+        again = [await record_death_word(tx, words[number], clock.now()) for number in order]
+
+    assert (await get_subject(db, subject_id)).died_on == date(2026, 11, 1)
+    assert not any(again)
+
+
+async def test_a_report_that_never_was_leaves_the_death_that_another_reported(
+    db: Database, keyring: Keyring, clock: FixedClock
+) -> None:
+    subject_id = await _one(db, keyring, LIN, clock)
+    said = [clock.now() - timedelta(days=days) for days in (3, 2, 1)]
+    again = death(subject_id, date(2026, 11, 2), said[1])
+
+    async with db.transaction() as tx:
+        await record_death_word(tx, death(subject_id, date(2026, 11, 1), said[0]), clock.now())
+        await record_death_word(tx, again, clock.now())
+        await record_death_word(tx, replace(again, withdrawn=True, stated_at=said[2]), clock.now())
+
+    assert (await get_subject(db, subject_id)).died_on == date(2026, 11, 1)
 
 
 @pytest.mark.parametrize("withdrawn_first", [False, True])
@@ -232,13 +268,14 @@ async def test_a_wrong_death_is_withdrawn_whichever_report_arrives_first(
 ) -> None:
     subject_id = await _one(db, keyring, LIN, clock)
     reported_at, withdrawn_at = clock.now() - timedelta(days=2), clock.now() - timedelta(days=1)
+    reported, wrong = death(subject_id, date(2026, 11, 1), reported_at), life(subject_id, withdrawn_at)
 
     async with db.transaction() as tx:
         if not withdrawn_first:
-            assert await record_death(tx, subject_id, date(2026, 11, 1), reported_at, clock.now())
-        assert await withdraw_death(tx, subject_id, withdrawn_at, clock.now()) is not withdrawn_first
-        assert not await record_death(tx, subject_id, date(2026, 11, 1), reported_at, clock.now())
-        assert not await withdraw_death(tx, subject_id, withdrawn_at, clock.now())
+            assert await record_death_word(tx, reported, clock.now())
+        assert await record_death_word(tx, wrong, clock.now()) is not withdrawn_first
+        assert not await record_death_word(tx, reported, clock.now())
+        assert not await record_death_word(tx, wrong, clock.now())
 
     assert (await get_subject(db, subject_id)).died_on is None
 
@@ -247,8 +284,8 @@ async def test_a_death_after_a_withdrawal_holds(db: Database, keyring: Keyring, 
     subject_id = await _one(db, keyring, LIN, clock)
 
     async with db.transaction() as tx:
-        await withdraw_death(tx, subject_id, clock.now() - timedelta(days=1), clock.now())
-        assert await record_death(tx, subject_id, date(2026, 11, 20), clock.now(), clock.now())
+        await record_death_word(tx, life(subject_id, clock.now() - timedelta(days=1)), clock.now())
+        assert await record_death_word(tx, death(subject_id, date(2026, 11, 20), clock.now()), clock.now())
 
     assert (await get_subject(db, subject_id)).died_on == date(2026, 11, 20)
 
@@ -283,8 +320,8 @@ async def test_an_organisation_neither_dies_nor_moves(db: Database, keyring: Key
     subject_id = await _one(db, keyring, RESTAURANT, clock)
 
     async with db.transaction() as tx:
-        assert not await record_death(tx, subject_id, date(2026, 11, 1), clock.now(), clock.now())
-        assert not await withdraw_death(tx, subject_id, clock.now(), clock.now())
+        assert not await record_death_word(tx, death(subject_id, date(2026, 11, 1), clock.now()), clock.now())
+        assert not await record_death_word(tx, life(subject_id, clock.now()), clock.now())
         assert not await record_move_out(tx, subject_id, date(2026, 11, 1), clock.now(), clock.now())
 
     assert await db.fetchval("SELECT count(*) FROM events") == 0

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from redis.asyncio import Redis
 
-from backend.citizens.service import record_death, withdraw_death
+from backend.citizens.service import record_death_word
 from backend.city.city import City
 from backend.city.rules import Anchor, Condition, Timing
 from backend.core.clock import FixedClock
@@ -15,6 +15,7 @@ from backend.core.db import Database, Tx
 from backend.core.ids import uuid7
 from backend.matching.models import LifeEvent
 from backend.matching.service import look_again, note_change, record_event, sweep
+from tests.citizens.deaths import death, life
 from tests.matching.people import after_event, rule, with_rules
 from tests.matching.town import settle, told
 
@@ -107,12 +108,12 @@ async def test_a_death_that_was_none_lets_a_birthday_be_spoken_of_after_all(
     (person,) = await settle(db, 1)
     await db.execute("UPDATE subjects SET born_on = '1988-11-20'")
     async with db.transaction() as tx:
-        await record_death(tx, person, TODAY, clock.now(), clock.now())
+        await record_death_word(tx, death(person, TODAY, clock.now()), clock.now())
     await sweep(db, redis, ruled, clock, TODAY)
     clock.at += timedelta(hours=2)
 
     async with db.transaction() as tx:
-        await withdraw_death(tx, person, clock.now(), clock.now())
+        await record_death_word(tx, life(person, clock.now()), clock.now())
         await note_change(tx, [person], clock.now())
     await look_again(db, redis, ruled, clock.now())
     await sweep(db, redis, ruled, clock, TODAY)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
+from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from msgspec import Struct
@@ -16,6 +17,8 @@ FIRST_DAY, LAST_DAY = date(2026, 11, 17), date(2026, 11, 20)
 RUNGS = {"driving-licence": (90, 60, 30, 15, 7, 1, -1), "residence-permit": (15, 7, 1, -1)}
 BIRTHDAY = FIRST_DAY + DAY
 AGE, ISSUED_BEFORE = 60, 300
+DEATH = frozenset({"DIED", "ALIVE"})
+"""Reports that somebody died, and that who was reported dead lives."""
 
 _BEGAN = datetime(2026, 11, 16, tzinfo=UTC)
 
@@ -44,6 +47,13 @@ class Report(Struct, frozen=True):
 class History(Struct, frozen=True):
     reports: tuple[Report, ...]
     paid: bool
+
+    @property
+    def is_dead(self) -> bool:
+        """Reported, and not said to be wrong later; both may have been withdrawn."""
+        said = [(len(report.versions), place, report) for place, report in enumerate(self.reports) if report.last]
+        words = [each for each in said if each[2].report_id in DEATH]
+        return bool(words) and max(words)[2].report_id == "DIED"
 
     def find(self, report_id: str) -> dict[str, str] | None:
         """What holds of one thing in the end."""
@@ -128,6 +138,7 @@ def histories(draw: DrawFn) -> History:
         ("events", "residence.registered", "RES", _event("registered_on", _near(-3, 4).map(_half_a_year_before))),
         ("events", "residence.ended", "END", _event("ended_on", _near(-220, -100))),
         ("events", "person.died", "DIED", _event("died_on", _near(-9, -3))),
+        ("events", "person.death_withdrawn", "ALIVE", _event("withdrawn_on", _near(-9, -2))),
         ("events", "person.moved_out", "OUT", _event("moved_on", _near(-220, -100))),
         ("licences", "driving-licence", "DL", _licence("driving-licence")),
         ("licences", "residence-permit", "RP", _licence("residence-permit")),
@@ -136,4 +147,10 @@ def histories(draw: DrawFn) -> History:
     reports = [
         Report(feed, kind, name, draw(_versions(facts))) for feed, kind, name, facts in kinds if draw(st.booleans())
     ]
+    assume(all(_says_nothing_twice(report) for report in reports if report.report_id in DEATH))
     return History(tuple(reports), draw(st.booleans()))
+
+
+def _says_nothing_twice(report: Report) -> bool:
+    """Between two reports the one stated last decides, and what is said again as it was is no news to a feed."""
+    return len({str(version.facts) for version in report.versions}) == len(report.versions)

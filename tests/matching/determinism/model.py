@@ -19,7 +19,7 @@ class Told(NamedTuple):
 
 def expected(history: History, today: date) -> set[Told]:
     """Everything that holds today and has come due."""
-    if history.find("DIED") is not None:
+    if history.is_dead:
         return set()
     return {
         *_half_a_year_after_registration(history, today),

@@ -32,8 +32,8 @@ from tests.matching.people import after_event, rule, with_rules
 
 FEEDS: Mapping[Feed, Callable[..., Any]] = {"events": EventFeed, "licences": LicenceFeed, "bills": BillFeed}
 _KEPT = ("left_to_sweep", "reconsiderations", "match_messages", "matches", "deliveries", "messages", "event_handlings",
-         "events", "life_events", "licences", "bills", "feed_directory", "subject_directory", "subjects", "sweeps",
-         "sweep_runs")  # fmt: skip
+         "events", "life_events", "licences", "bills", "death_words", "feed_directory", "subject_directory", "subjects",
+         "sweeps", "sweep_runs")  # fmt: skip
 _EMPTY = "; ".join(f"DELETE FROM {table}" for table in _KEPT)  # dozens of rows: sooner done than a TRUNCATE
 
 
