@@ -9,6 +9,7 @@ from msgspec import Struct
 from pwa.assets import asset, assets, service_worker
 from pwa.catalogue import translations
 from pwa.charts import drawn, row_bars
+from pwa.compiled import compiled
 from pwa.icons import icon, icon_tile
 from pwa.views.shell import Locale, Shell
 from pwa.words import Words
@@ -21,6 +22,7 @@ def environment(locale: Locale) -> Environment:
     """One environment per language, so that macros can be imported without a context and stay compiled."""
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        bytecode_cache=compiled(locale),
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,

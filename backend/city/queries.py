@@ -12,6 +12,7 @@ class Load(Struct, frozen=True):
     version: int
     content_hash: bytes
     loaded_at: datetime
+    source_hash: bytes | None
 
 
 class Stored(Struct, frozen=True):
@@ -57,8 +58,17 @@ async def lock_loads(tx: Tx) -> None:
 
 async def find_last_load(db: Queryable) -> Load | None:
     return await maybe(
-        db, Load, "SELECT version, content_hash, loaded_at FROM pack_loads ORDER BY version DESC LIMIT 1"
+        db, Load, "SELECT version, content_hash, loaded_at, source_hash FROM pack_loads ORDER BY version DESC LIMIT 1"
     )
+
+
+async def count_current(db: Queryable) -> int:
+    number: int = await db.fetchval("SELECT count(*) FROM pack_entries WHERE superseded_at IS NULL")
+    return number
+
+
+async def update_source(tx: Tx, version: int, source_hash: bytes) -> None:
+    await tx.execute("UPDATE pack_loads SET source_hash = $2 WHERE version = $1", version, source_hash)
 
 
 async def insert_load(tx: Tx, version: int, region: str, content_hash: bytes, now: datetime) -> None:

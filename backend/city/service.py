@@ -68,6 +68,19 @@ async def load_pack(db: Database, pack: Pack, now: datetime) -> PackLoad:
         return await _replace(tx, version, pack, entries, now)
 
 
+async def find_published(db: Database, source: bytes) -> PackLoad | None:
+    """The last load as one that changes nothing, where it was made of this source and is published as a whole."""
+    last = await queries.find_last_load(db)
+    if last is None or last.source_hash != source:
+        return None
+    return PackLoad(last.version, 0, 0, 0, 0, await queries.count_current(db), ())
+
+
+async def mark_published(tx: Tx, version: int, source: bytes) -> None:
+    """Belongs into the transaction in which the last thing that follows from this load is done."""
+    await queries.update_source(tx, version, source)
+
+
 async def read_city(db: Database) -> City:
     """The current entries as one object; raises NoCityLoaded."""
     async with db.transaction(isolation="repeatable_read", readonly=True) as tx:

@@ -3,8 +3,6 @@
 import unicodedata
 from collections.abc import Set
 
-from pypinyin import Style, pinyin
-
 _UNSEEN = frozenset({"Cc", "Cf", "Mn", "Me", "Zl", "Zp"})  # controls, joiners, variation selectors
 
 
@@ -21,5 +19,11 @@ def _stand_in(character: str, characters: Set[int]) -> str:
     plain = "".join(c for c in unicodedata.normalize("NFKD", character) if unicodedata.category(c) not in _UNSEEN)
     if not plain or (plain != character and all(ord(c) in characters for c in plain)):
         return plain
-    reading = pinyin(character, style=Style.TONE)[0][0]
+    reading = _reading(character)
     return f"〔U+{ord(character):X}〕" if reading == character else f"〔{reading}〕"
+
+
+def _reading(character: str) -> str:
+    from pypinyin import Style, pinyin  # its dictionary takes half a second to read; few names need it
+
+    return str(pinyin(character, style=Style.TONE)[0][0])
