@@ -11,10 +11,11 @@ from msgspec import Struct
 from backend.city.rules import Audience
 from backend.core.db import Queryable, Tx
 from backend.matching.conditions import age_on
+from backend.matching.consenting import refused
 from backend.matching.models import Addressee, Known, message_occasion
 from backend.matching.queries import agents as queries
 from backend.matching.queries.agents import ToldFor
-from backend.matching.rulebook import AppliedRule
+from backend.matching.rulebook import AppliedRule, Rulebook
 from backend.matching.wording.messages import DIGEST, digest_occasion
 from notifications.service import reinstate, withdraw
 
@@ -57,16 +58,19 @@ async def agents_of(conn: Queryable, people: Iterable[Known], today: date) -> Ag
     return Agents(roles)
 
 
-async def follow_agents(tx: Tx, people: Iterable[Known], agents: Agents, now: datetime) -> dict[Name, set[UUID]]:
-    """Takes back what was told to those who may act no more, gives it back to those who may again, and returns who
-    has been told of what stands.
+async def follow_agents(
+    tx: Tx, book: Rulebook, people: Iterable[Known], agents: Agents, now: datetime
+) -> dict[Name, set[UUID]]:
+    """Takes back what was told to those who may act no more or want no such thing, gives it back to those of whom that
+    is over, and returns who has been told of what stands.
     """
     asked = sorted({known.subject_id for known in people if known.is_represented})
     told = await queries.list_told_for(tx, asked) if asked else []
     heard: dict[Name, set[UUID]] = defaultdict(set)
+    unwanted = await refused(tx, book, ((each.rule, each.recipient_id) for each in told))
     former, returned = [], []
     for each in told:
-        if not agents.may_read(each.subject_id, each.recipient_id):
+        if not agents.may_read(each.subject_id, each.recipient_id) or (each.rule, each.recipient_id) in unwanted:
             former += [] if each.ended else [each]
         elif not each.ended:
             heard[_name(each)].add(each.recipient_id)

@@ -14,7 +14,9 @@ from backend.matching.dates import moved
 from backend.matching.models import Cause, Decision, Evidence, Known
 from backend.matching.rulebook import ANY, BIRTHDAY, AppliedRule, Rulebook
 
-_REFUSABLE = frozenset({MessageClass.RECOMMENDATION, MessageClass.ENTITLEMENT})
+REFUSABLE = frozenset({MessageClass.RECOMMENDATION, MessageClass.ENTITLEMENT})
+"""What nobody is told who does not want what is known of them looked at for it."""
+
 _IN_FORCE, _OPEN_BILL = "valid", "open"
 CONFIRMED = "done:confirmed"
 IsPast: TypeAlias = Callable[[AppliedRule, date], bool]
@@ -121,7 +123,7 @@ def _against(rule: AppliedRule, cause: Cause, known: Known, due_on: date) -> Ite
     for answer in known.answers:
         if (answer.rule, answer.cause_id) == (rule.code, cause.id):
             yield _ANSWERED[answer.answer]
-    if known.refuses and rule.message_class in _REFUSABLE:
+    if known.refuses and rule.message_class in REFUSABLE:
         yield "refused"
     if known.died_on is not None:
         yield "holder_dead"

@@ -12,7 +12,7 @@ from backend.city.rules import MessageClass, RuleState
 from backend.core.db import Queryable, Tx
 from backend.core.ids import uuid7
 from backend.matching.agents import Agents, Name, agents_of, follow_agents
-from backend.matching.consenting import consenting, is_welcome
+from backend.matching.consenting import refused, wishes_of
 from backend.matching.models import Decision, Match, MatchState
 from backend.matching.planning import Plan, state_of
 from backend.matching.queries import matches as queries
@@ -51,10 +51,12 @@ async def compose(
     live = [(plan, decision) for plan, decision in found if book.rules[decision.rule].state is RuleState.LIVE]
     agents = agents or await agents_of(conn, [plan.known for plan, _ in live], today)
     addressed = [(_name(plan, decision), _due(book, plan, decision, agents, today)) for plan, decision in live]
-    agreed = await consenting(conn, (each for _, told in addressed for each in told))
+    wishes = await wishes_of(
+        conn, ((each.rule.message_class, each.addressee.recipient_id) for _, told in addressed for each in told)
+    )
     due, unheard = [], set()
     for name, addressees in addressed:
-        told = [each for each in addressees if is_welcome(each, agreed)]
+        told = [each for each in addressees if wishes.welcome(each.rule.message_class, each.addressee.recipient_id)]
         if heard is not None and name in heard:
             told = [each for each in told if _is_news(each, heard[name], book, today)]
         due += told
@@ -74,8 +76,8 @@ async def carry_out(
     """Matches, messages, and what is taken back: all of it or nothing. The subjects are locked by the caller."""
     await settle(tx, [each for plan in plans for each in plan.settle], now)
     agents = await agents_of(tx, [plan.known for plan in plans], today)
-    heard = await follow_agents(tx, [plan.known for plan in plans], agents, now)
-    heard |= await _reinstate(tx, plans, agents, now)
+    heard = await follow_agents(tx, book, [plan.known for plan in plans], agents, now)
+    heard |= await _reinstate(tx, book, plans, agents, now)
     found = [(plan, decision) for plan in plans for decision in plan.new]
     before = [(plan, decision) for plan in plans for decision in _found_before(plan)]
     telling = await compose(tx, book, [*found, *before], today, agents=agents, heard=heard)
@@ -93,15 +95,17 @@ async def carry_out(
     return telling, await queue(tx, telling.messages, now)
 
 
-async def _reinstate(tx: Tx, plans: Sequence[Plan], agents: Agents, now: datetime) -> Heard:
+async def _reinstate(tx: Tx, book: Rulebook, plans: Sequence[Plan], agents: Agents, now: datetime) -> Heard:
     """Messages that were taken back hold again. Returns who has them now, of each of these and of what is unheard."""
     again = [match for plan in plans for match, _ in plan.again]
     if not again:
         return {}
     heard = {_name_of(match): set[UUID]() for match in again if match.state == MatchState.UNHEARD}
     back = []
-    for told in await queries.list_tellings(tx, again):
-        if not agents.may_read(told.subject_id, told.recipient_id):
+    tellings = await queries.list_tellings(tx, again)
+    unwanted = await refused(tx, book, ((told.rule, told.recipient_id) for told in tellings))
+    for told in tellings:
+        if not agents.may_read(told.subject_id, told.recipient_id) or (told.rule, told.recipient_id) in unwanted:
             continue
         if await reinstate(tx, told.recipient_id, told.rule, told.message_occasion, now):
             name = told.subject_id, told.rule, told.occasion

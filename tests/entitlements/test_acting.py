@@ -1,6 +1,6 @@
 """For an organisation and for a child: who may act today confirms, and it is paid to the right account."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from backend.citizens.models import Holder, Mandate, Role, SubjectKind
@@ -9,13 +9,22 @@ from backend.citizens.service import find_or_create_subjects
 from backend.city.models import Subject
 from backend.city.rules import Audience
 from backend.core.identity_numbers import citizen_id_check
+from backend.inbox.service import answer
+from backend.matching.service import note_change
+from notifications.models import Locale, Purpose
 from tests.entitlements.conftest import RULE, TODAY, Office, allowance
 from tests.matching.people import with_rules
 
 
 async def names(office: Office, subject_id: UUID, agent_id: UUID, role: Role, *, until: date | None = None) -> None:
     """A department says who may act for whom."""
-    mandate = Mandate(
+    async with office.db.transaction() as tx:
+        await record_mandate(tx, mandate(subject_id, agent_id, role, office.now, until), office.now)
+    await office.settle()
+
+
+def mandate(subject_id: UUID, agent_id: UUID, role: Role, now: datetime, until: date | None = None) -> Mandate:
+    return Mandate(
         subject_id=subject_id,
         word_id=uuid4(),
         agent_id=agent_id,
@@ -24,11 +33,8 @@ async def names(office: Office, subject_id: UUID, agent_id: UUID, role: Role, *,
         valid_from=date(2026, 1, 1),
         valid_until=until,
         withdrawn=False,
-        stated_at=office.now,
+        stated_at=now,
     )
-    async with office.db.transaction() as tx:
-        await record_mandate(tx, mandate, office.now)
-    await office.settle()
 
 
 async def child_of(office: Office) -> UUID:
@@ -104,3 +110,71 @@ async def test_who_may_act_no_longer_can_neither_see_nor_confirm(office: Office)
     assert before == 200
     assert after == [404, 404]
     assert await office.payouts() == []
+
+
+async def test_what_was_taken_back_from_somebody_is_not_open_to_them(office: Office) -> None:
+    """Who may act again sees it once it is given back, as the message itself."""
+    office.city = with_rules(office.city, allowance(audience=Audience.GUARDIAN))
+    office.hall = office.open()
+    guardian, child = await office.resident(1), await child_of(office)
+    await names(office, child, guardian, Role.GUARDIAN, until=TODAY)
+    path = f"/entitlements/{RULE}/{await office.report(child)}"
+    office.clock.at = office.clock.at.replace(day=22)
+    async with office.db.transaction() as tx:
+        await note_change(tx, [child], office.now)
+    await office.settle()
+
+    async with await office.hall.resident(guardian) as browser:
+        async with office.db.transaction() as tx:
+            await record_mandate(tx, mandate(child, guardian, Role.GUARDIAN, office.now), office.now)
+        taken_back = [(await browser.get(path)).status_code, await office.confirm(browser, path)]
+        await office.settle()
+        given_back = (await browser.get(path)).status_code
+
+    assert (taken_back, given_back) == ([404, 404], 200)
+
+
+async def test_a_guardian_who_wants_no_offers_is_told_of_none_for_the_child_and_the_other_is(office: Office) -> None:
+    office.city = with_rules(office.city, allowance(audience=Audience.GUARDIAN))
+    office.hall = office.open()
+    mother, father, child = await office.resident(1), await office.resident(2), await child_of(office)
+    for guardian in (mother, father):
+        await names(office, child, guardian, Role.GUARDIAN)
+    await says(office, mother, given=False)
+    path = f"/entitlements/{RULE}/{await office.report(child)}"
+    async with await office.hall.resident(mother) as hers, await office.hall.resident(father) as his:
+        pages = [(await each.get(path)).status_code for each in (hers, his)]
+    refused = [await office.messages(each) for each in (mother, father)]
+
+    await says(office, mother, given=True)
+
+    assert pages == [404, 200]
+    assert refused == [[], [(RULE, "active")]]
+    assert [await office.messages(each) for each in (mother, father)] == [[(RULE, "active")]] * 2
+
+
+async def test_what_a_guardian_was_told_for_a_child_is_taken_back_by_the_switch_and_given_back(office: Office) -> None:
+    office.city = with_rules(office.city, allowance(audience=Audience.GUARDIAN))
+    office.hall = office.open()
+    mother, father, child = await office.resident(1), await office.resident(2), await child_of(office)
+    for guardian in (mother, father):
+        await names(office, child, guardian, Role.GUARDIAN)
+    report = await office.report(child)
+
+    await says(office, mother, given=False)
+    taken_back = [await office.messages(each) for each in (mother, father)]
+    await office.report(child, report, withdrawn=True)
+    await office.report(child, report)
+    still = await office.messages(mother)
+    await says(office, mother, given=True)
+
+    assert taken_back == [[(RULE, "withdrawn")], [(RULE, "active")]]
+    assert still == [(RULE, "withdrawn")], "and stays so when the offer itself goes and comes again"
+    assert [await office.messages(each) for each in (mother, father)] == [[(RULE, "active")]] * 2
+
+
+async def says(office: Office, reader_id: UUID, *, given: bool) -> None:
+    """Whether what is known may be used for offers, on the screen; then all that follows."""
+    office.clock.at += timedelta(seconds=1)
+    await answer(office.db, reader_id, Purpose.FEATURES, given=given, version=1, locale=Locale.ZH, now=office.now)
+    await office.settle()
