@@ -91,7 +91,12 @@ TRIAL = RulePage(
         ),
     ),
     can_rehearse=True,
-    rehearsed=Text("预演于 11-20 14:32，第 4 版，没有发出任何消息。", "Rehearsed on 11-20 14:32, version 4."),
+    rehearsed=Text(
+        "预演于 11-20 14:32，第 4 版，没有发出任何消息。"
+        "频次上限不改变告诉谁：消息都进收件箱，超出上限的推送和短信错开到后几天。",
+        "Rehearsed on 11-20 14:32, version 4. Caps do not change who is told: every message is in the inbox; pushes "
+        "and text messages over a cap are spread over the days that follow.",
+    ),
     spans=(
         Segment(label=Text("30 天", "30 days"), path=f"{_PATH}?days=30"),
         Segment(label=Text("90 天", "90 days"), path=f"{_PATH}?days=90", current=True),
@@ -112,7 +117,11 @@ TRIAL = RulePage(
         key="against",
         title=Text("告诉谁，不告诉谁", "Who is told, who is not"),
         about=Text("件，预演的这些天", "In the days that were rehearsed"),
-        names=(_TOLD, Text("已经申请换证", "the renewal has been filed"), Text("人已去世", "the person has died")),
+        names=(
+            _TOLD,
+            Text("已经申请换证", "the renewal has been filed"),
+            Text("没有同意收这类消息", "they have not agreed to be told such things"),
+        ),
         series=(
             Series(label=_TOLD, values=(14_010, 0, 0)),
             Series(label=_NOT_TOLD, values=(0, 1_008, 28), tone=Tone.THIRD),

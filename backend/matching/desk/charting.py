@@ -13,12 +13,14 @@ from pwa.views.charts import Columns, Figure, Rows, Series, Tone
 from pwa.views.parts import Text
 
 _LISTED = 8
+_UNWILLING = Text("没有同意收这类消息", "they have not agreed to be told such things")
+_NOBODY = Text("没有人可告诉", "Nobody to tell")
 _LATELY = Text(f"件，最近 {DAYS} 天找到的", f"Found in the last {DAYS} days")
 
 
 def audience_figures(found: Found, done: Rehearsal) -> tuple[Figure, ...]:
     """Whom it would tell in the days that were rehearsed."""
-    messages, against = sum(found.by_day.values()), sum(found.against.values())
+    messages, against = sum(found.by_day.values()), sum(found.against.values()) + found.unwilling
     first = found.by_day.get(done.starts_on, 0)
     return (
         _figure(
@@ -27,7 +29,7 @@ def audience_figures(found: Found, done: Rehearsal) -> tuple[Figure, ...]:
         _figure(Text("明天一批", "The first day's batch"), first, Text(f"{done.starts_on}", f"{done.starts_on}")),
         _figure(Text("不告诉", "Not told"), against, Text("每件都有原因", "Each for a reason")),
         _figure(
-            Text("没有人可告诉", "Nobody to tell"),
+            _NOBODY,
             found.unheard,
             Text(f"另有 {found.already:,} 件以前说过", f"{found.already:,} more were told before"),
         ),
@@ -51,8 +53,10 @@ def draw_coming(found: Found, done: Rehearsal, days: int) -> Columns:
 
 def draw_against(found: Found, city: City) -> Rows:
     """From who reaches the day to who would be told, and what lies between."""
-    reasons = list(found.against.items())[:_LISTED]
-    names = [Text("会告诉", "Would be told"), *(plain(reason_in_words(reason, city)) for reason, _ in reasons)]
+    reasons = [(plain(reason_in_words(reason, city)), number) for reason, number in found.against.items()]
+    silent = [(_UNWILLING, found.unwilling), (_NOBODY, found.unheard)]
+    reasons = [*reasons[:_LISTED], *((name, number) for name, number in silent if number)]
+    names = [Text("会告诉", "Would be told"), *(name for name, _ in reasons)]
     told = (sum(found.by_day.values()), *[0] * len(reasons))
     return Rows(
         key="against",

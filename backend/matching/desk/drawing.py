@@ -8,7 +8,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from backend.city.city import City
-from backend.city.rules import RuleState
+from backend.city.rules import MessageClass, RuleState
 from backend.city.service import EntryVersion, list_entry_versions
 from backend.core.clock import SHANGHAI
 from backend.core.db import Database
@@ -79,7 +79,7 @@ async def draw_rule(
         said=said_by(rule, city),
         can_rehearse=may_act and rule.applied is not None and (latest is None or not latest.is_open),
         progress=_progress(latest, may_act=may_act),
-        rehearsed=None if done is None else _rehearsed(done, found),
+        rehearsed=None if done is None else _rehearsed(rule, done, found),
         spans=tuple(
             Segment(label=Text(f"{days} 天", f"{days} days"), path=f"{path}?days={days}", current=days == asked.days)
             for days in _SPANS
@@ -148,13 +148,16 @@ def _progress(latest: Rehearsal | None, *, may_act: bool) -> Progress | None:
     return Progress(looked_at=latest.looked_at, expected=latest.expected, line=line, can_cancel=may_act)
 
 
-def _rehearsed(done: Rehearsal, found: Found | None) -> Text:
+def _rehearsed(rule: DeskRule, done: Rehearsal, found: Found | None) -> Text:
     at = (done.finished_at or done.asked_at).astimezone(SHANGHAI)
     zh = f"预演于 {at:%m-%d %H:%M}，第 {done.version} 版，没有发出任何消息。"
     en = f"Rehearsed on {at:%m-%d %H:%M}, version {done.version}; nobody was told anything."
     if found is not None and not found.is_complete:
         zh += f"人数太多，只逐个看了前 {done.looked_at:,} 件；图上是到日子的人数。"
         en += f" Only the first {done.looked_at:,} were looked at one by one; the chart counts all who reach the day."
+    if rule.message_class is not MessageClass.NOTICE:
+        zh += wording.CAPS.zh
+        en += f" {wording.CAPS.en}"
     return Text(zh, en)
 
 

@@ -97,11 +97,19 @@ class RehearsalState(StrEnum):
     FAILED = "failed"
 
 
+class Silence(StrEnum):
+    """Why nobody hears of what holds."""
+
+    NOBODY = "nobody"  # there is nobody to tell
+    UNWILLING = "unwilling"  # whoever there is has not agreed, or wants no offers
+
+
 class Found(Struct, frozen=True, kw_only=True):
     """What a rehearsal found. `coming` counts by index what reaches its day, before anything was asked about it.
 
     `by_day` is what would be told; `people` how many different ones; `against` what speaks against the others.
-    `is_complete`: all were looked at, else the first of them.
+    `unheard` has nobody to be told, of `unwilling` nobody wants to hear. `is_complete`: all were looked at, else the
+    first of them.
     """
 
     people: int
@@ -111,6 +119,7 @@ class Found(Struct, frozen=True, kw_only=True):
     already: int
     unheard: int
     is_complete: bool
+    unwilling: int = 0
 
 
 class Rehearsal(Struct, frozen=True):

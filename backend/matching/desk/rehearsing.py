@@ -15,9 +15,10 @@ from backend.core.db import Database
 from backend.core.ids import uuid7
 from backend.matching.agents import agents_of
 from backend.matching.candidates import anchors, due
+from backend.matching.consenting import Wishes, wishes_of
 from backend.matching.desk.catalogue import get_rule
 from backend.matching.desk.errors import NotComputable, NotNow, RehearsalNotFound, RuleNotFound
-from backend.matching.desk.models import Finding, Rehearsal, RehearsalState
+from backend.matching.desk.models import Finding, Rehearsal, RehearsalState, Silence
 from backend.matching.desk.queries import rehearsals
 from backend.matching.desk.queries.audiences import COUNTS
 from backend.matching.desk.tallying import Tally, days_between, one_rule_book
@@ -156,9 +157,20 @@ async def _look(
     known = await facts.list_known(db, subject_ids)
     told = await matches.list_matches(db, subject_ids)
     agents = await agents_of(db, known, rehearsal.starts_on)
-    for each in known:
+    readers = [
+        [addressee.recipient_id for addressee in agents.addressees(rule, each, rehearsal.starts_on)] for each in known
+    ]
+    wishes = await wishes_of(db, ((rule.message_class, reader) for several in readers for reader in several))
+    for each, several in zip(known, readers, strict=True):
         occasions = {match.occasion for match in told.get(each.subject_id, ()) if match.rule == rule.code}
-        tally.look(each, occasions, heard=bool(agents.addressees(rule, each, rehearsal.starts_on)))
+        tally.look(each, occasions, _silence(rule, several, wishes))
+
+
+def _silence(rule: AppliedRule, readers: Sequence[UUID], wishes: Wishes) -> Silence | None:
+    if not readers:
+        return Silence.NOBODY
+    is_heard = any(wishes.welcome(rule.message_class, reader) for reader in readers)
+    return None if is_heard else Silence.UNWILLING
 
 
 async def _finish(

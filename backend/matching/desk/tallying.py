@@ -12,7 +12,7 @@ from msgspec import structs
 from backend.city.city import City
 from backend.city.rules import RuleState
 from backend.matching.deciding import decide
-from backend.matching.desk.models import Finding, Found
+from backend.matching.desk.models import Finding, Found, Silence
 from backend.matching.models import Decision, Known
 from backend.matching.rulebook import AppliedRule, Rulebook
 
@@ -37,12 +37,13 @@ class Tally:
         self._people = 0
         self._by_day: Counter[date] = Counter()
         self._against: Counter[str] = Counter()
-        self._already = self._unheard = 0
+        self._already = 0
+        self._silent: Counter[Silence] = Counter()
         self._told: list[tuple[int, int, UUID, Finding]] = []
         self._others: list[tuple[int, int, UUID, Finding]] = []
 
-    def look(self, known: Known, occasions: set[str], *, heard: bool) -> None:
-        """`occasions` are those of which the rule has spoken to them, `heard`: there is somebody to be told."""
+    def look(self, known: Known, occasions: set[str], silence: Silence | None) -> None:
+        """`occasions` are those of which the rule has spoken to them, `silence` is why nobody would hear, if so."""
         would_be_told = False
         for decision in decide(self._book, known, self._ends_on):
             if decision.due_on < self._starts_on:
@@ -54,8 +55,8 @@ class Tally:
             if decision.against is not None:
                 self._against[decision.against] += 1
                 self._keep(self._others, _OTHERS_SHOWN, known.subject_id, decision)
-            elif not heard:
-                self._unheard += 1
+            elif silence is not None:
+                self._silent[silence] += 1
             else:
                 would_be_told = True
                 self._by_day[decision.due_on] += 1
@@ -69,8 +70,9 @@ class Tally:
             coming=coming,
             against=dict(self._against.most_common()),
             already=self._already,
-            unheard=self._unheard,
+            unheard=self._silent[Silence.NOBODY],
             is_complete=is_complete,
+            unwilling=self._silent[Silence.UNWILLING],
         )
 
     def cases(self) -> Sequence[tuple[UUID, Finding]]:

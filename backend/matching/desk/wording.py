@@ -49,6 +49,11 @@ NO_WORDING = Text(
     "能计算，但还没有消息文案或类别：可以预演，不能上线。",
     "It can be computed, but has no wording or class yet: it can be rehearsed, not brought into use.",
 )
+CAPS = Text(
+    "频次上限不改变告诉谁：消息都进收件箱，超出上限的推送和短信错开到后几天。",
+    "Caps do not change who is told: every message is in the inbox; pushes and text messages over a cap are spread "
+    "over the days that follow.",
+)
 _FIELDS = {
     "wording": Text("文案", "the wording"),
     "timing": Text("时间", "the timing"),

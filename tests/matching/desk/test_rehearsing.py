@@ -4,15 +4,22 @@ from datetime import date, timedelta
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
+from backend.city.rules import MessageClass
+from backend.inbox.service import answer
 from backend.matching.desk import rehearsing
+from backend.matching.desk.charting import draw_against
 from backend.matching.desk.errors import NotComputable, NotNow, RehearsalNotFound
 from backend.matching.desk.models import Found
 from backend.matching.desk.queries import rehearsals
 from backend.matching.desk.rehearsing import ask, cancel, rehearse_next, see_cases
 from backend.operators.errors import RoleMissing
+from notifications.models import Locale, Purpose
 from tests.matching.desk.office import DAY, LADDER, TODAY, Office
 from tests.matching.town import hold, settle
+
+PERMIT = "residence-permit-after-half-a-year"
 
 
 async def found(office: Office) -> Found:
@@ -63,11 +70,44 @@ async def test_a_rule_after_an_event_is_rehearsed_with_its_conditions(office: Of
         await office.happened(resident, "residence.registered", date(2026, 6, 15))
     await hold(office.db, [done], "residence-permit", date(2027, 12, 1))
 
-    await office.rehearse("residence-permit-after-half-a-year")
+    await office.rehearse(PERMIT)
 
     seen = await found(office)
     assert seen.by_day == {date(2026, 12, 15): 1}
     assert seen.against == {"done:holds:residence-permit": 1}
+
+
+@pytest.mark.parametrize(
+    ("message_class", "told", "unwilling", "refusing"),
+    [
+        (MessageClass.RECOMMENDATION, 1, 1, 1),
+        (MessageClass.ENTITLEMENT, 2, 0, 1),
+        (MessageClass.REMINDER, 3, 0, 0),
+    ],
+)
+async def test_who_would_not_hear_for_want_of_consent_is_counted(
+    office: Office, message_class: MessageClass, told: int, unwilling: int, refusing: int
+) -> None:
+    """One has agreed, one has said nothing, one wants no offers."""
+    agreed, silent, refuses = await settle(office.db, 3)
+    now = office.clock.now()
+    for resident, purpose, given in (
+        (agreed, Purpose.RECOMMENDATIONS, True),
+        (refuses, Purpose.RECOMMENDATIONS, True),
+        (refuses, Purpose.FEATURES, False),
+    ):
+        await answer(office.db, resident, purpose, given=given, version=1, locale=Locale.ZH, now=now)
+    for resident in (agreed, silent, refuses):
+        await office.happened(resident, "residence.registered", date(2026, 6, 15))
+    rule = replace(office.city.rules[PERMIT], message_class=message_class)
+    office.city = replace(office.city, rules={**office.city.rules, PERMIT: rule})
+
+    await office.rehearse(PERMIT)
+
+    seen = await found(office)
+    drawn = [name.zh for name in draw_against(seen, office.city).names]
+    assert (seen.people, seen.unwilling, seen.against.get("refused", 0), seen.unheard) == (told, unwilling, refusing, 0)
+    assert ("没有同意收这类消息" in drawn, "本人不愿用自己的信息做推荐" in drawn) == (bool(unwilling), bool(refusing))
 
 
 async def test_a_draft_that_is_computable_is_rehearsed_and_one_in_words_is_not(office: Office) -> None:
