@@ -26,4 +26,6 @@ class MoveOutWithdrawn(Event, frozen=True, kw_only=True, tag="citizens.move_out_
 
 
 class RepresentationChanged(Event, frozen=True, kw_only=True, tag="citizens.representation_changed"):
-    """Who may act for this organisation or child is said otherwise than before, or a right began or ended by its dates."""
+    """Who may act for this organisation or child is said otherwise than before, or a right has begun or ended by its
+    dates.
+    """

@@ -86,9 +86,7 @@ async def list_represented_today(db: Queryable, agent_id: UUID, now: datetime) -
     return sorted({right.subject_id for right in await _rights_today(db, agent_id, None, now)})
 
 
-async def list_agents_today(
-    db: Queryable, subject_ids: Sequence[UUID], today: date
-) -> list[tuple[UUID, UUID, str]]:
+async def list_agents_today(db: Queryable, subject_ids: Sequence[UUID], today: date) -> list[tuple[UUID, UUID, str]]:
     """Subject, who may act for it today, and as what; the dead act for nobody."""
     found = await list_agents(db, subject_ids, today) if subject_ids else []
     dead = await list_dead(db, sorted({agent_id for _, agent_id, _ in found})) if found else set()

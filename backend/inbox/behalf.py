@@ -7,9 +7,9 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from backend.citizens.masking import spoken_name
-from backend.citizens.models import Represented, Role, SubjectKind
+from backend.citizens.models import Represented
 from backend.citizens.representation import represented_today
+from backend.citizens.whom import for_whom
 from backend.core.crypto import Keyring
 from backend.core.db import Queryable
 from notifications.models import InboxMessage, MessageState, Wording
@@ -71,11 +71,3 @@ async def behalf_of(
     """Nothing is opened for a reader of whose messages none is about others."""
     asked = [subject_id for subject_id in subject_ids if subject_id is not None]
     return Behalf(await represented_today(db, keyring, reader_id, asked, now))
-
-
-def for_whom(who: Represented) -> ForWhom:
-    """为 上海晨光餐饮有限公司, 为您的孩子 林*."""
-    child = who.role is Role.GUARDIAN
-    zh, en = ("为您的孩子 ", "For your child ") if child else ("为 ", "For ")
-    heard = spoken_name(who.name) if who.kind is SubjectKind.PERSON else who.name
-    return ForWhom(shown=Text(zh + who.name, en + who.name), spoken=Text(zh + heard, en + heard))

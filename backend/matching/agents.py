@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.citizens.representation import list_agents_today
 from backend.city.rules import Audience
 from backend.core.db import Queryable, Tx
 from backend.matching.conditions import age_on
@@ -49,12 +50,9 @@ class Agents(Struct, frozen=True):
 async def agents_of(conn: Queryable, people: Iterable[Known], today: date) -> Agents:
     """Nobody asks about those of whom no source has ever named an agent; the dead act for nobody."""
     asked = sorted({known.subject_id for known in people if known.is_represented})
-    found = await queries.list_agents(conn, asked, today) if asked else []
-    dead = await queries.list_dead(conn, sorted({agent for _, agent, _ in found})) if found else set()
     roles: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
-    for subject_id, agent, role in found:
-        if agent not in dead:
-            roles[subject_id].append((agent, role))
+    for subject_id, agent, role in await list_agents_today(conn, asked, today):
+        roles[subject_id].append((agent, role))
     return Agents(roles)
 
 

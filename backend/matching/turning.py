@@ -1,11 +1,13 @@
-"""Rights to act that begin or end with a day: those they concern are looked at soon after midnight."""
+"""Rights to act that begin or end with a day: soon after midnight that is a fact like a word that changes them."""
 
 from datetime import datetime, timedelta
 
+from backend.citizens.events import RepresentationChanged
 from backend.core.clock import local_date
 from backend.core.db import Database
+from backend.core.events import record
 from backend.matching.queries import sweeps
-from backend.matching.queries.agents import insert_turned
+from backend.matching.queries.agents import list_turned
 
 TURN = "representatives"
 
@@ -20,6 +22,7 @@ async def turn_if_due(db: Database, now: datetime) -> bool:
     async with db.transaction() as tx:
         after = (await sweeps.lock_watermark(tx, TURN)).completed_through or today - timedelta(days=1)
         if after < today:
-            await insert_turned(tx, after, today, now)
+            turned = await list_turned(tx, after, today)
+            await record(tx, [RepresentationChanged(subject_id=subject_id) for subject_id in turned], now)
             await sweeps.update_watermark(tx, TURN, today, now, now)
     return True

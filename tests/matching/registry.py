@@ -81,9 +81,9 @@ class Registry(Town):
 
     async def settle(self) -> None:
         now = self.clock.now()
+        await turn_if_due(self.db, now)
         while await self.dispatcher.run_once(now):
             pass
-        await turn_if_due(self.db, now)
         await look_again(self.db, self.redis, self.city, now)
 
     async def wait(self, days: int) -> None:

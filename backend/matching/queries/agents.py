@@ -1,4 +1,4 @@
-"""Who may act for whom on a day, and what was told to those who act for others."""
+"""What was told to those who act for others, and whose right to act turns with a day."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from backend.core.db import Queryable, Tx, many
+from backend.core.db import Tx, many
 
 
 class ToldFor(Struct, frozen=True):
@@ -18,26 +18,6 @@ class ToldFor(Struct, frozen=True):
     recipient_id: UUID
     message_id: UUID
     ended: bool
-
-
-async def list_agents(conn: Queryable, subject_ids: Sequence[UUID], on: date) -> list[tuple[UUID, UUID, str]]:
-    """Subject, who may act for it on that day, and as what."""
-    rows = await conn.fetch(
-        """SELECT DISTINCT subject_id, agent_id, role
-           FROM representatives
-           WHERE subject_id = ANY($1::uuid[]) AND valid_from <= $2 AND coalesce(valid_until, $2) >= $2
-           ORDER BY subject_id, agent_id, role""",
-        subject_ids,
-        on,
-    )
-    return [(row["subject_id"], row["agent_id"], row["role"]) for row in rows]
-
-
-async def list_dead(conn: Queryable, subject_ids: Sequence[UUID]) -> set[UUID]:
-    rows = await conn.fetch(
-        "SELECT subject_id FROM subjects WHERE subject_id = ANY($1::uuid[]) AND died_on IS NOT NULL", subject_ids
-    )
-    return {row["subject_id"] for row in rows}
 
 
 async def list_told_for(tx: Tx, subject_ids: Sequence[UUID]) -> list[ToldFor]:
@@ -68,27 +48,23 @@ async def update_tellings_ended(tx: Tx, told: Sequence[ToldFor], ended_at: datet
     )
 
 
-async def insert_turned(tx: Tx, after: date, until: date, now: datetime) -> None:
-    """Has those looked at for whom, by the dates alone, a right to act began or ended in (after, until]: one that is
-    valid from then, valid until the day before, or that of the guardians of a child who is 18.
+async def list_turned(tx: Tx, after: date, until: date) -> list[UUID]:
+    """For whom, by the dates alone, a right to act began or ended in (after, until]: one that is valid from then, valid
+    until the day before, or that of the guardians of a child who is 18.
 
     A day more on both sides for the birthday: 29 February has none in most years.
     """
-    await tx.execute(
-        """INSERT INTO reconsiderations (subject_id, changed_at)
-           SELECT subject_id, $3
-           FROM (SELECT subject_id FROM mandates WHERE valid_from > $1 AND valid_from <= $2
-                 UNION
-                 SELECT subject_id FROM mandates WHERE valid_until >= $1 AND valid_until < $2
-                 UNION
-                 SELECT s.subject_id FROM subjects s
-                 WHERE s.born_on BETWEEN ($1::date - interval '18 years 1 day')::date
-                                     AND ($2::date - interval '18 years' + interval '1 day')::date
-                   AND EXISTS (SELECT FROM mandates m WHERE m.subject_id = s.subject_id AND m.role = 'guardian')
-                ) AS turned
-           ORDER BY subject_id
-           ON CONFLICT (subject_id) DO NOTHING""",
+    rows = await tx.fetch(
+        """SELECT subject_id FROM mandates WHERE valid_from > $1 AND valid_from <= $2
+           UNION
+           SELECT subject_id FROM mandates WHERE valid_until >= $1 AND valid_until < $2
+           UNION
+           SELECT s.subject_id FROM subjects s
+           WHERE s.born_on BETWEEN ($1::date - interval '18 years 1 day')::date
+                               AND ($2::date - interval '18 years' + interval '1 day')::date
+             AND EXISTS (SELECT FROM mandates m WHERE m.subject_id = s.subject_id AND m.role = 'guardian')
+           ORDER BY 1""",
         after,
         until,
-        now,
     )
+    return [row["subject_id"] for row in rows]
