@@ -14,6 +14,7 @@ from backend.payments.providers.errors import BillUnavailable, ProviderRefused, 
 from backend.payments.providers.protocol import Provider
 from backend.payments.reconciliation.alone import TAKEN_OVER_AFTER, alone_with
 from backend.payments.reconciliation.errors import DayNotOver
+from backend.payments.reconciliation.forgetting import forget_rows
 from backend.payments.reconciliation.keeping import keep_file, reread_refused
 from backend.payments.reconciliation.matching import settle_day
 from backend.payments.reconciliation.models import TRADES, DayKey, DayState, Origin, Outcome
@@ -37,8 +38,11 @@ _QUIET_DAY_ENDS_AFTER = timedelta(hours=2)  # providers make no bill where there
 
 
 async def reconcile_due(db: Database, keyring: Keyring, providers: Providers, now: datetime) -> bool:
-    """One day of each channel that is due; True when there may be more. Any number of workers may run it."""
-    worked = False
+    """One day of each channel that is due, and the rows of one that is long settled; True when there may be more.
+
+    Any number of workers may run it.
+    """
+    worked = await forget_rows(db, now)
     for provider in providers.values():
         for key in await list_due(db, provider, now):
             tries = await days.claim_day(db, key, now, now + TAKEN_OVER_AFTER)

@@ -10,6 +10,7 @@ PUBLISHED_AFTER = timedelta(days=1, hours=10, minutes=30)
 KEPT_FOR = timedelta(days=90)
 """WeChat gives bills of the last three months; the others are asked for no older ones."""
 
+_NEIGHBOURS = timedelta(days=7)
 _MIDNIGHT = timedelta(0)
 _CUT_OFF = {Channel.UNIONPAY: timedelta(hours=-1)}  # its clearing day runs from about 23:00 to 23:00
 
@@ -31,6 +32,13 @@ def last_published(now: datetime) -> date:
 
 def published_at(day: date) -> datetime:
     return datetime.combine(day, time(), SHANGHAI) + PUBLISHED_AFTER
+
+
+def first_compared(now: datetime) -> date:
+    """The first day whose rows are compared with: of those that may still be asked for, with some days before them,
+    for days end at different hours.
+    """
+    return first_kept(now) - _NEIGHBOURS
 
 
 def first_kept(now: datetime) -> date:

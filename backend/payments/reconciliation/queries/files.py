@@ -1,6 +1,6 @@
 """Statements on the files that came, and on the pieces they are kept in."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from backend.core.db import Queryable, Tx, many, maybe
@@ -30,6 +30,25 @@ async def find_file_by_id(conn: Queryable, statement_id: UUID) -> StatementFile 
                   problem
            FROM statements WHERE statement_id = $1""",
         statement_id,
+    )
+
+
+async def find_settled_before(conn: Queryable, day: date) -> StatementFile | None:
+    """The oldest file whose rows are kept, of a day before this one that is done and of which nothing is open."""
+    return await maybe(
+        conn,
+        StatementFile,
+        """SELECT s.statement_id, s.channel, s.merchant, s.bill_type, s.day, s.revision, s.sha256, s.bytes, s.origin,
+                  s.received_at, s.state, s.problem
+           FROM statements s
+           JOIN reconciled_days d ON d.channel = s.channel AND d.merchant = s.merchant AND d.bill_type = s.bill_type
+                AND d.day = s.day
+           WHERE s.state = 'read' AND s.day < $1 AND d.state = 'done'
+             AND NOT EXISTS (SELECT 1 FROM statement_differences f
+                             WHERE f.channel = s.channel AND f.merchant = s.merchant AND f.day = s.day
+                               AND f.state IN ('waiting', 'open', 'reappeared'))
+           ORDER BY s.day, s.statement_id LIMIT 1""",
+        day,
     )
 
 

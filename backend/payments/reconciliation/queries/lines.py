@@ -49,6 +49,10 @@ async def delete_lines_of_day(tx: Tx, key: DayKey) -> None:
     )
 
 
+async def delete_lines(tx: Tx, statement_id: UUID) -> None:
+    await tx.execute("DELETE FROM statement_lines WHERE statement_id = $1", statement_id)
+
+
 async def find_line(conn: Queryable, subject_id: UUID, statement_id: UUID, line_no: int) -> LineRow | None:
     row = await conn.fetchrow(
         """SELECT subject_id, statement_id, line_no, channel, day, kind, state, order_no, known_order_no, refund_no,
