@@ -19,6 +19,7 @@ from backend.core.resources import Resources, open_resources
 from backend.core.settings import Settings, read_settings
 from backend.event_handlers import event_map
 from backend.inbox.push_keys import push_keys
+from backend.matching.desk.catching_up import catch_up
 from backend.matching.desk.recalling import recall_stopped
 from backend.matching.desk.rehearsing import rehearse_next
 from backend.matching.service import look_again, sweep_if_due
@@ -73,6 +74,7 @@ class Worker:
             every(0.1, self.look_again, "rules"),
             every(30, self.sweep, "sweep"),
             every(0.5, self.recall, "recalls"),
+            every(1, self.catch_up, "catching up"),
             every(1, self.rehearse, "rehearsals"),
             every(2, self.settle_payments, "payments"),
             every(2, self.pay_out, "payouts"),
@@ -110,6 +112,11 @@ class Worker:
     async def recall(self) -> bool:
         """Takes back what rules that were stopped have told and nobody was sent; True when there may be more."""
         return await recall_stopped(self._hall.db, self._hall.clock)
+
+    async def catch_up(self) -> bool:
+        """Tells what rules that have come into use found before; True when there may be more."""
+        hall = self._hall
+        return await catch_up(hall.db, hall.redis, await self._current_city(), hall.clock)
 
     async def rehearse(self) -> bool:
         """Tries rules out for the rules desk; True when there may be more."""

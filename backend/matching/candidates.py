@@ -38,13 +38,17 @@ def spans(book: Rulebook, *, after: date, as_of: date) -> list[Span]:
 def due(
     reading: Tx, book: Rulebook, after: date, as_of: date, known_since: datetime | None
 ) -> list[AsyncIterator[UUID]]:
-    """Streams of subjects, each in order."""
+    """Streams of subjects, each in order: for whom a date has come, and whom somebody has left to the sweep."""
+    return [*streams(reading, book, after, as_of, known_since), list_left(reading)]
+
+
+def streams(
+    reading: Tx, book: Rulebook, after: date, as_of: date, known_since: datetime | None
+) -> list[AsyncIterator[UUID]]:
+    """Of those for whom a date has come."""
     return [
-        *(
-            STREAMS[span.anchor](reading, span.keys, span.dates, span.fresh, known_since)
-            for span in spans(book, after=after, as_of=as_of)
-        ),
-        list_left(reading),
+        STREAMS[span.anchor](reading, span.keys, span.dates, span.fresh, known_since)
+        for span in spans(book, after=after, as_of=as_of)
     ]
 
 

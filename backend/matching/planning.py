@@ -12,6 +12,9 @@ from backend.matching.outcomes import why_over
 from backend.matching.rulebook import AppliedRule, Rulebook
 
 LOST = "lost"
+STOPPED = "rule_stopped"
+"""Why a match is settled whose message was taken back because its rule was stopped."""
+
 _STANDING = frozenset({MatchState.TOLD, MatchState.UNHEARD, MatchState.SHADOW})
 
 
@@ -21,10 +24,11 @@ class Settling(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """About one subject. `new` holds and was never spoken of; `again` was settled and holds once more, or is still
-    unheard; `standing` was told and holds; `late` holds but came to be known too late; `against` has come due in the
-    days looked at and does not hold. `lost` are entitlements that were confirmed and whose cause has turned out not to
-    be. `left` holds and was never spoken of, and is for the daily sweep to tell.
+    """About one subject. `new` holds and was never spoken of; `again` was settled and holds once more, is still
+    unheard, or was kept back by a rule that speaks now; `standing` was told and holds; `late` holds but came to be
+    known too late; `against` has come due in the days looked at and does not hold. `lost` are entitlements that were
+    confirmed and whose cause has turned out not to be. `left` holds and was never spoken of, and is for the daily sweep
+    to tell.
     """
 
     known: Known
@@ -84,7 +88,7 @@ def plan(book: Rulebook, known: Known, matches: Sequence[Match], days: Days) -> 
         known=known,
         new=tuple(d for d in told_now if days.reaches(book.rules[d.rule], d)),
         late=tuple(d for d in told_now if days.is_too_late(book.rules[d.rule], d.due_on)),
-        again=tuple(_again(book, met)),
+        again=tuple(_again(book, met, days)),
         settle=tuple(
             Settling(match, why_over(book.rules[match.rule].anchor, match, known, objections.get(match.cause_key)))
             for match in matches
@@ -113,9 +117,20 @@ def _stays(book: Rulebook, rule: str) -> bool:
     return rule in book.rules and book.rules[rule].anchor is not Anchor.CALENDAR
 
 
-def _again(book: Rulebook, met: Sequence[tuple[Decision, Match | None]]) -> Iterator[tuple[Match, Decision]]:
+def was_kept_back(match: Match) -> bool:
+    """Found while its rule was on trial, or taken back when it was stopped."""
+    return match.state == MatchState.SHADOW or (match.state == MatchState.SETTLED and match.reason == STOPPED)
+
+
+def _again(
+    book: Rulebook, met: Sequence[tuple[Decision, Match | None]], days: Days
+) -> Iterator[tuple[Match, Decision]]:
     for decision, match in met:
-        if book.rules[decision.rule].state is RuleState.SHADOW:
+        rule = book.rules[decision.rule]
+        if match is None or rule.state is RuleState.SHADOW:
             continue
-        if match is not None and match.state in {MatchState.SETTLED, MatchState.UNHEARD}:
+        if was_kept_back(match):
+            if days.reaches(rule, decision):
+                yield match, decision
+        elif match.state in {MatchState.SETTLED, MatchState.UNHEARD}:
             yield match, decision

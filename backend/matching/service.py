@@ -69,7 +69,7 @@ async def look_again(db: Database, redis: Redis, city: City, now: datetime) -> b
         await _leave_to_sweep(tx, plans, now)
         await note_lost(tx, plans, now)
         await changes.delete_changed(tx, changed)
-    await _wake(redis, pointers)
+    await wake(redis, pointers)
     return len(changed) == _CHANGED_AT_ONCE
 
 
@@ -106,7 +106,7 @@ async def sweep(
             if dry_run:
                 await _foresee(db, book, subject_ids, days, report)
             else:
-                await _wake(redis, await _tell(db, city, subject_ids, days, report, now))
+                await wake(redis, await _tell(db, city, subject_ids, days, report, now))
         if not dry_run:
             done = clock.now()
             await queries.update_watermark(reading, SWEEP, min(as_of, local_date(now)), now, done)
@@ -176,7 +176,7 @@ async def _foresee(db: Database, book: Rulebook, subject_ids: Sequence[UUID], da
     _count(plans, await compose(db, book, found, days.today), report)
 
 
-async def _wake(redis: Redis, pointers: Sequence[Pointer]) -> None:
+async def wake(redis: Redis, pointers: Sequence[Pointer]) -> None:
     """Without Redis it goes on: what is committed is found and pointed at again when Redis is back."""
     try:
         await publish(redis, pointers)

@@ -14,7 +14,7 @@ from backend.core.ids import uuid7
 from backend.matching.agents import Agents, Name, agents_of, follow_agents
 from backend.matching.consenting import refused, wishes_of
 from backend.matching.models import Decision, Match, MatchState
-from backend.matching.planning import Plan, state_of
+from backend.matching.planning import Plan, state_of, was_kept_back
 from backend.matching.queries import matches as queries
 from backend.matching.queries.matches import NewMatch
 from backend.matching.rulebook import Rulebook
@@ -85,22 +85,26 @@ async def carry_out(
     new += [NewMatch(plan.known.subject_id, each, MatchState.LATE) for plan in plans for each in _late(book, plan)]
     if new:
         await queries.insert_matches(tx, new, now)
-    at_last = [
-        match for plan in plans for match, decision in plan.again if _name(plan, decision) not in telling.unheard
-    ]
+    again = [match for plan in plans for match, _ in plan.again]
+    at_last = [match for match in again if _name_of(match) not in telling.unheard]
     if at_last:
         await queries.update_state(tx, at_last, MatchState.TOLD, [None] * len(at_last), now)
+    still = [match for match in again if match.state == MatchState.SHADOW and _name_of(match) in telling.unheard]
+    if still:
+        await queries.update_state(tx, still, MatchState.UNHEARD, [None] * len(still), now)
     if telling.due:
         await queries.insert_tellings(tx, [_telling(message_id, due) for message_id, due in telling.due])
     return telling, await queue(tx, telling.messages, now)
 
 
 async def _reinstate(tx: Tx, book: Rulebook, plans: Sequence[Plan], agents: Agents, now: datetime) -> Heard:
-    """Messages that were taken back hold again. Returns who has them now, of each of these and of what is unheard."""
+    """Messages that were taken back hold again. Returns who has them now, of each of these and of what
+    was unheard or kept back."""
     again = [match for plan in plans for match, _ in plan.again]
     if not again:
         return {}
-    heard = {_name_of(match): set[UUID]() for match in again if match.state == MatchState.UNHEARD}
+    silent = [match for match in again if match.state == MatchState.UNHEARD or was_kept_back(match)]
+    heard = {_name_of(match): set[UUID]() for match in silent}
     back = []
     tellings = await queries.list_tellings(tx, again)
     unwanted = await refused(tx, book, ((told.rule, told.recipient_id) for told in tellings))

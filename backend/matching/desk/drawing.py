@@ -24,10 +24,10 @@ from backend.matching.desk.charting import (
     draw_funnel,
 )
 from backend.matching.desk.errors import RuleNotFound
-from backend.matching.desk.models import Change, DeskRule, Found, Proposal, Recall, Rehearsal
+from backend.matching.desk.models import CatchUp, Change, DeskRule, Found, Proposal, Recall, Rehearsal
 from backend.matching.desk.outcomes import compare, count_stopped, days_until, list_outcomes, peers
 from backend.matching.desk.paths import RULES, cases_path, rule_path
-from backend.matching.desk.queries import decisions, recalls, rehearsals
+from backend.matching.desk.queries import catch_ups, decisions, recalls, rehearsals
 from backend.matching.desk.releasing import act_for, may_be_stopped, may_be_tried
 from backend.matching.desk.showing import said_by
 from backend.operators.models import OperatorSession, Role
@@ -60,6 +60,7 @@ async def draw_rule(
     may_act = Role.RULES in operator.roles
     latest, done = await rehearsals.find_latest(db, code), await rehearsals.find_latest_done(db, code)
     pending, recall = await decisions.find_pending(db, code), await recalls.find_recall(db, code)
+    caught_up = await catch_ups.find_catch_up(db, code)
     versions = await list_entry_versions(db, rule.kind, rule.key)
     found = None if done is None or done.found is None else msgspec.json.decode(done.found, type=Found)
     outcome = await list_outcomes(db, redis, code, now)
@@ -74,7 +75,7 @@ async def draw_rule(
         back=RULES,
         marks=_marks(rule, versions, pending),
         sentence=wording.sentence(rule, city),
-        notes=tuple(_notes(rule, recall)),
+        notes=tuple(_notes(rule, recall, caught_up)),
         basis=wording.basis_of(rule),
         said=said_by(rule, city),
         can_rehearse=may_act and rule.applied is not None and (latest is None or not latest.is_open),
@@ -116,7 +117,7 @@ def _marks(rule: DeskRule, versions: Sequence[EntryVersion], pending: Proposal |
     return tuple(marks)
 
 
-def _notes(rule: DeskRule, recall: Recall | None) -> list[Text]:
+def _notes(rule: DeskRule, recall: Recall | None, caught_up: CatchUp | None) -> list[Text]:
     notes = []
     if rule.applied is None:
         notes.append(wording.DESCRIBED_ONLY)
@@ -132,6 +133,17 @@ def _notes(rule: DeskRule, recall: Recall | None) -> list[Text]:
             f"{number} unsent messages were taken back; what was sent stays.",
         )
         notes.append(going_on if recall.done_at is None else over)
+    if caught_up is not None and rule.state is RuleState.LIVE:
+        number = caught_up.told
+        going_on = Text(
+            f"正在补告上线前找到的，已告诉 {number} 条。",
+            f"What it found before is being told: {number} messages so far.",
+        )
+        over = Text(
+            f"上线时补告了此前找到的 {number} 条；太晚的没有再提。",
+            f"{number} messages were sent about what it had found before; what was too late was left.",
+        )
+        notes.append(going_on if caught_up.done_at is None else over)
     return notes
 
 
@@ -201,8 +213,9 @@ def _proposal_deed(path: str, act: str, asked: Asked) -> Deed:
         path=f"{path}/propose",
         label=wording.ACTS[act],
         hint=Text(
-            "另一位规则岗同意后上线。试运行时找到的人不补发，从下一次到日子的人说起。",
-            "It is live when another keeper of the rules approves. Those found on trial are not told afterwards.",
+            "另一位规则岗同意后上线。此前找到的，现在还成立、也不太晚的，接着补告；更早的不再提。",
+            "It is live when another keeper of the rules approves. What came due before is told then, as far as it "
+            "still holds and is not too late; nobody is told of what is older.",
         ),
         reason=asked.reason,
         errors=tuple(asked.errors),

@@ -89,6 +89,15 @@ class Recall(Struct, frozen=True):
     done_at: datetime | None
 
 
+class CatchUp(Struct, frozen=True):
+    """How many messages a rule that has come into use has sent so far about what it found before."""
+
+    rule: str
+    asked_at: datetime
+    told: int
+    done_at: datetime | None
+
+
 class RehearsalState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"

@@ -8,7 +8,8 @@ from backend.core.clock import Clock
 from backend.core.db import Database, Tx
 from backend.matching.desk.queries import recalls
 from backend.matching.desk.queries.recalls import Told
-from backend.matching.desk.releasing import REMEMBERED, STOPPED
+from backend.matching.desk.releasing import REMEMBERED
+from backend.matching.planning import STOPPED
 from backend.matching.queries import changes, facts
 from backend.matching.streams import in_batches
 from notifications.recalling import hush, list_unsent, recall, take_rule_out

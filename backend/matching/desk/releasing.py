@@ -18,13 +18,10 @@ from backend.matching.desk.errors import (
     SecondPersonNeeded,
 )
 from backend.matching.desk.models import Act, Change, DeskRule, Proposal, ProposalDecision
-from backend.matching.desk.queries import decisions, recalls
+from backend.matching.desk.queries import catch_ups, decisions, recalls
 from backend.matching.queries import changes
 from backend.operators.models import OperatorSession, Role
 from backend.operators.service import note_act
-
-STOPPED = "rule_stopped"
-"""Why a match is settled whose message was taken back because its rule was stopped."""
 
 REMEMBERED = timedelta(days=90)
 """What was told longer ago has been sent or is of no use to anybody."""
@@ -75,6 +72,8 @@ async def propose(db: Database, city: City, operator: OperatorSession, code: str
 async def approve(db: Database, city: City, operator: OperatorSession, code: str, now: datetime) -> None:
     """Carries out what somebody else has proposed: the rule is live with the next look at anybody.
 
+    What it found meanwhile is told afterwards, as far as it is not too late (see catching_up).
+
     Raises RoleMissing, RuleNotFound, NothingProposed, SecondPersonNeeded, ProposalOutdated, NotNow.
     """
     operator.require(Role.RULES)
@@ -94,9 +93,8 @@ async def approve(db: Database, city: City, operator: OperatorSession, code: str
             code, rule.state, RuleState.LIVE, version, proposal.reason, proposal.proposed_by, operator.operator_id, now
         )
         await _change(tx, change)
-        if proposal.act == Act.RESUME:
-            await recalls.delete_recall(tx, code)
-            await recalls.insert_recalled_to_reconsider(tx, code, now - REMEMBERED, STOPPED, now)
+        await recalls.delete_recall(tx, code)
+        await catch_ups.upsert_catch_up(tx, code, now)
         await note_act(tx, operator, f"rules.{proposal.act}_approved", code, {"version": version}, now)
 
 
@@ -126,6 +124,7 @@ async def stop(db: Database, city: City, operator: OperatorSession, code: str, r
             raise NotNow(state=rule.state)
         await _leave(tx, operator, rule, RuleState.STOPPED, reason, now)
         await recalls.upsert_recall(tx, code, now)
+        await catch_ups.delete_catch_up(tx, code)
         await note_act(tx, operator, "rules.stopped", code, {"before": rule.state}, now)
 
 

@@ -10,6 +10,7 @@ from backend.city.city import City
 from backend.core.clock import FixedClock
 from backend.core.db import Database
 from backend.core.ids import uuid7
+from backend.matching.desk.catching_up import catch_up
 from backend.matching.desk.models import RehearsalState
 from backend.matching.desk.rehearsing import ask, rehearse_next
 from backend.matching.desk.releasing import approve, propose, stop
@@ -53,8 +54,13 @@ class Office:
         await stop(self.db, self.city, by or self.ann, code, "", self.clock.now())
 
     async def resume(self, code: str) -> None:
+        """Or goes live."""
         await self.propose(code)
         await self.approve(code)
+
+    async def catch_up(self) -> None:
+        while await catch_up(self.db, self.redis, self.city, self.clock):
+            pass
 
     async def sweep(self, as_of: date = TODAY) -> None:
         await sweep(self.db, self.redis, self.city, self.clock, as_of)

@@ -167,7 +167,7 @@ async def test_after_it_resumes_what_was_taken_back_is_told_after_all(office: Of
     await stop(office)
 
     await office.resume(LADDER)
-    await office.look_again()
+    await office.catch_up()
 
     assert set((await office.messages()).values()) == {"active"}
     assert {row["state"] for row in await office.db.fetch("SELECT state FROM deliveries")} == {"queued"}

@@ -110,18 +110,3 @@ async def update_settled(tx: Tx, rule: str, matches: Sequence[tuple[UUID, str]],
         reason,
         now,
     )
-
-
-async def insert_recalled_to_reconsider(tx: Tx, rule: str, since: datetime, reason: str, now: datetime) -> None:
-    """Those from whom something was taken back are looked at again."""
-    await tx.execute(
-        """INSERT INTO reconsiderations (subject_id, changed_at)
-           SELECT DISTINCT subject_id, $4::timestamptz FROM matches
-           WHERE rule = $1 AND matched_at >= $2 AND state = 'settled' AND reason = $3
-           ORDER BY subject_id
-           ON CONFLICT (subject_id) DO UPDATE SET change_id = excluded.change_id""",
-        rule,
-        since,
-        reason,
-        now,
-    )
