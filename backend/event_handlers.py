@@ -24,6 +24,7 @@ from backend.matching.events import CauseLost
 from backend.matching.models import LifeEvent
 from backend.matching.service import note_change, record_events
 from backend.payments.events import BillRecorded, PaymentOverpaid, PaymentSettled, RefundSucceeded
+from backend.payments.following import follow_agents
 from backend.payments.payouts.events import PayoutFailed, PayoutPaid
 from backend.payments.telling import tell_of_bill, tell_of_overpayment, tell_of_payment, tell_of_refund
 from notifications.subscriptions import unsubscribe_others
@@ -135,6 +136,17 @@ async def apply_to_represented(tx: Tx, event: Event, now: datetime) -> None:
     await note_change(tx, await represented_by(tx, event.subject_id), now)
 
 
+async def tell_agents_of_bills(tx: Tx, event: RepresentationChanged, now: datetime) -> None:
+    """Who may act now is told what is owed, who may no more hears no more."""
+    await follow_agents(tx, event.subject_id, now)
+
+
+async def tell_of_bills_of_represented(tx: Tx, event: Event, now: datetime) -> None:
+    """For whom this person acts, who has died or has not."""
+    for subject_id in await represented_by(tx, event.subject_id):
+        await follow_agents(tx, subject_id, now)
+
+
 async def apply_consent(tx: Tx, event: ConsentChanged, now: datetime) -> None:
     """What is found about them, and about those they act for, is told to them or not any more."""
     await note_change(tx, [event.subject_id, *await represented_by(tx, event.subject_id)], now)
@@ -156,9 +168,9 @@ def event_map(redis: Redis) -> EventMap:
     return {
         EventReceived: [Together(apply_report), Together(keep_for_rules)],
         LicenceRecorded: [rules],
-        PersonDied: [rules, end_access, apply_to_represented],
-        DeathWithdrawn: [resume_reminders, apply_to_represented],
-        RepresentationChanged: [rules],
+        PersonDied: [rules, end_access, apply_to_represented, tell_of_bills_of_represented],
+        DeathWithdrawn: [resume_reminders, apply_to_represented, tell_of_bills_of_represented],
+        RepresentationChanged: [tell_agents_of_bills, rules],
         ConsentChanged: [apply_consent],
         BillRecorded: [tell_of_bill, rules],
         PaymentSettled: [tell_of_payment, rules],

@@ -64,7 +64,7 @@ async def _resident(
         favourite = await use_item(resources.db, session.subject_id, item.code, now)
     else:
         favourite = await is_favourite(resources.db, session.subject_id, item.code)
-    owed = await find_owed(resources.db, session.subject_id, item.fees) if item.fees else None
+    owed = await find_owed(resources.db, session.subject_id, fee_codes=item.fees) if item.fees else None
     return resident_view(city, item, wallet, today, favourite=favourite, owed=owed)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 
+from backend.citizens.representation import list_represented_today
 from backend.city.city import City
 from backend.city.guide_parts import MaterialForm, Necessity
 from backend.city.items import Item
@@ -44,13 +45,13 @@ async def home(
     city: Given[City],
     session: Given[Session | None],
 ) -> Response[bytes]:
-    """Two statements for all that is personal: what was found, and what is to pay; none for visitors."""
+    """Three statements for all that is personal: what was found, for whom one acts, what is owed; none for visitors."""
     if session is None:
         return await page(request, _TEMPLATE, _view(city, local_date(clock.now()), None), tab=Tab.HOME)
     now = clock.now()
     feed = await list_feed(db, session.subject_id, now)
     behalf = await behalf_of(db, keyring, session.subject_id, (card.on_behalf_of for card in feed.cards), now)
-    owed = await find_owed(db, session.subject_id)
+    owed = await find_owed(db, session.subject_id, await list_represented_today(db, session.subject_id, now))
     return await page(
         request, _TEMPLATE, _view(city, local_date(now), feed, owed, behalf), tab=Tab.HOME, unread=feed.unread
     )

@@ -1,6 +1,6 @@
-"""What somebody owes: raised here for a fixed fee or fed by a department, shown to nobody but its payer."""
+"""What somebody owes: raised here for a fixed fee or fed by a department, shown to its payer and who acts for them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from backend.payments.queries import bills as queries
 from backend.payments.queries.bills import BillRow
 from backend.payments.records import Bill, BillState, OwedTogether
 
-_SHOWN = 200
+_SHOWN, _SHOWN_IN_ALL = 200, 1000
 _REFERENCE = b"reference"
 _HOUSE = "house"
 
@@ -58,22 +58,24 @@ async def raise_bill(
     return bill_id
 
 
-async def get_bill(conn: Queryable, subject_id: UUID, bill_id: UUID) -> Bill:
-    """Raises BillNotFound, also where it is somebody else's."""
-    bill = await queries.find_bill(conn, subject_id, bill_id)
+async def get_bill(conn: Queryable, payers: Collection[UUID], bill_id: UUID) -> Bill:
+    """Raises BillNotFound, also where it is none of theirs."""
+    bill = await queries.find_bill(conn, list(payers), bill_id)
     if bill is None:
         raise BillNotFound
     return bill
 
 
-async def list_bills(conn: Queryable, subject_id: UUID) -> list[Bill]:
-    """What is still to pay first."""
-    return await queries.list_bills(conn, subject_id, _SHOWN)
+async def list_bills(conn: Queryable, payers: Collection[UUID]) -> list[Bill]:
+    """What is still to pay first, and of that and the rest by payer in their order: 200 of each, 1000 in all."""
+    return await queries.list_bills(conn, list(payers), _SHOWN, _SHOWN_IN_ALL)
 
 
-async def find_owed(conn: Queryable, subject_id: UUID, fee_codes: Sequence[str] | None = None) -> OwedTogether | None:
-    """All that is still to pay, or only for these fees; None where nothing is."""
-    return await queries.find_owed(conn, subject_id, fee_codes)
+async def find_owed(
+    conn: Queryable, subject_id: UUID, others: Sequence[UUID] = (), *, fee_codes: Sequence[str] | None = None
+) -> OwedTogether | None:
+    """All that somebody and these others have still to pay, or only for these fees; None where nothing is."""
+    return await queries.find_owed(conn, subject_id, others, fee_codes)
 
 
 def seal_reference(keyring: Keyring, bill_id: UUID, reference: str | None) -> bytes | None:

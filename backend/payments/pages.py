@@ -27,6 +27,7 @@ from backend.payments.errors import ChannelUnavailable, NothingToPay, OrderNotFo
 from backend.payments.models import Channel
 from backend.payments.orders import Wish, creation_of, get_order, start_payment
 from backend.payments.paths import bill_path, payer_ip, result_path, return_url
+from backend.payments.payers import list_payers, payer_of
 from backend.payments.providers.errors import ProviderRefused, ProviderUnavailable
 from backend.payments.providers.protocol import Scene
 from backend.payments.records import BillState, Order, OrderState
@@ -45,9 +46,16 @@ _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}")  # neither a top-l
 
 @get("/bills", opt=access(Access.RESIDENT), include_in_schema=False)
 async def show_bills(
-    request: Request[Any, Any, Any], db: Given[Database], city: Given[City], session: Given[Session]
+    request: Request[Any, Any, Any],
+    db: Given[Database],
+    clock: Given[Clock],
+    city: Given[City],
+    keyring: Given[Keyring],
+    session: Given[Session],
 ) -> Response[bytes]:
-    view = bill_list(await list_bills(db, session.subject_id), city)
+    """The reader's own, then those of everybody for whom they may act today."""
+    payers = await list_payers(db, keyring, session.subject_id, clock.now())
+    view = bill_list(await list_bills(db, payers), payers, session.subject_id, city)
     return await page(request, "payments/bills.html", view, tab=Tab.ME)
 
 
@@ -56,19 +64,22 @@ async def show_bill(
     request: Request[Any, Any, Any],
     db: Given[Database],
     redis: Given[Redis],
+    clock: Given[Clock],
     city: Given[City],
+    keyring: Given[Keyring],
     providers: Given[Providers],
     session: Given[Session],
     bill_id: FromPath[UUID],
     failed: FromQuery[Channel | None] = None,
 ) -> Response[bytes]:
     """A bill to pay, without the channel that has just `failed`; one that has been paid leads to its result."""
-    bill = await get_bill(db, session.subject_id, bill_id)
+    payers = await list_payers(db, keyring, session.subject_id, clock.now())
+    bill = await get_bill(db, payers, bill_id)
     if bill.settled_by is not None:
         return see_other(result_path(bill.settled_by))
     offered = providers if bill.state == BillState.OPEN else {}
     failing = await list_failing(redis, providers) | ({failed} if failed else set())
-    view = bill_page(bill, city, offered, failing, uuid7().hex)
+    view = bill_page(bill, payers[bill.subject_id], city, offered, failing, uuid7().hex)
     return await page(request, "payments/bill.html", view, tab=Tab.ME)
 
 
@@ -89,9 +100,10 @@ async def pay(
     """Tapped twice it is one payment: the form carries its key. A channel that fails leads back to choose another."""
     if data.get("channel") not in set(Channel):
         raise ChannelUnavailable
-    bill = await get_bill(db, session.subject_id, bill_id)
+    payers = await list_payers(db, keyring, session.subject_id, clock.now())
+    bill = await get_bill(db, payers, bill_id)
     wish = Wish(
-        subject_id=session.subject_id,
+        subject_id=bill.subject_id,
         bill_id=bill_id,
         channel=Channel(data["channel"]),
         scene=Scene.WEB,
@@ -114,6 +126,7 @@ async def go(
     request: Request[Any, Any, Any],
     db: Given[Database],
     clock: Given[Clock],
+    keyring: Given[Keyring],
     session: Given[Session],
     order_no: FromPath[str],
 ) -> Response[bytes]:
@@ -121,11 +134,12 @@ async def go(
 
     WeChat Pay lets nobody in whose browser does not name the merchant's domain (Referer, "H5支付常见问题").
     """
-    order = await get_order(db, session.subject_id, order_no)
+    payer = await payer_of(db, keyring, session.subject_id, order_no, clock.now())
+    order = await get_order(db, payer.subject_id, order_no)
     creation = creation_of(order)
     if creation is None or creation.url is None or not leads_to_provider(order, clock.now()):
         return see_other(result_path(order_no))
-    response = await page(request, "payments/leave.html", leave_page(order, creation), tab=Tab.ME)
+    response = await page(request, "payments/leave.html", leave_page(order, payer, creation), tab=Tab.ME)
     response.headers["Referrer-Policy"] = "origin"
     if creation.form is not None:
         response.headers["Content-Security-Policy"] = _with_form_to(creation.url)
@@ -145,14 +159,15 @@ async def show_result(
     order_no: FromPath[str],
 ) -> Response[bytes]:
     """Asks the provider while it is open; looks again by itself. The same address tells the same truth ever after."""
-    order = await get_order(db, session.subject_id, order_no)
+    payer = await payer_of(db, keyring, session.subject_id, order_no, clock.now())
+    order = await get_order(db, payer.subject_id, order_no)
     provider = providers.get(Channel(order.channel))
     if order.state in _OPEN and provider is not None and await _may_ask(redis, order):
         await asking.ask(db, keyring, provider, order, clock.now())
-        order = await get_order(db, session.subject_id, order_no)
-    bill = await get_bill(db, session.subject_id, order.bill_id)
-    refunds = await list_refunds(db, session.subject_id, order.order_no) if order.paid_fen else []
-    view = result_page(order, bill, refunds, city, clock.now())
+        order = await get_order(db, payer.subject_id, order_no)
+    bill = await get_bill(db, [payer.subject_id], order.bill_id)
+    refunds = await list_refunds(db, payer.subject_id, order.order_no) if order.paid_fen else []
+    view = result_page(order, bill, payer, refunds, city, clock.now())
     response = await page(request, "payments/result.html", view, tab=Tab.ME)
     if view.state is ResultState.CHECKING:
         response.headers["Refresh"] = str(_LOOK_AGAIN_S)

@@ -78,9 +78,12 @@ class Bill(Struct, frozen=True):
 
 
 class OwedTogether(Struct, frozen=True):
-    """All that is open of somebody's: how many bills, how much, by when the first; and one of them."""
+    """All that is open of somebody's and of those they act for (`of_others`): how many bills, how much, by when the
+    first; and one of them.
+    """
 
     number: int
+    of_others: int
     amount_fen: Fen
     due_on: date | None
     bill_id: BillId

@@ -1,4 +1,4 @@
-"""POST /api/feeds/bills; a resident's bills and payments as JSON."""
+"""POST /api/feeds/bills; the bills and payments of a resident, and of whom they act for, as JSON."""
 
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +26,7 @@ from backend.payments.errors import KeyMissing
 from backend.payments.models import Channel
 from backend.payments.orders import Attempt, Wish, get_order, start_payment
 from backend.payments.paths import payer_ip, return_url
+from backend.payments.payers import Payer, list_payers, payer_of
 from backend.payments.providers.protocol import Creation, Scene
 from backend.payments.records import Bill
 from backend.payments.screens import title_of
@@ -57,7 +58,9 @@ class PaymentWish(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Payment(Struct, frozen=True):
-    """An attempt as its owner sees it; `creation` leads to the provider."""
+    """An attempt as who may pay sees it; `creation` leads to the provider. `on_behalf_of`: who owes the bill, where
+    that is not oneself.
+    """
 
     order_no: str
     bill_id: UUID
@@ -65,10 +68,13 @@ class Payment(Struct, frozen=True):
     amount_fen: int
     state: str
     creation: Creation | None
+    on_behalf_of: str | None
 
 
 class NamedBill(Struct, frozen=True):
-    """A bill as its payer sees it. `paid_by`: the payment that settled it."""
+    """A bill as who may pay it sees it. `paid_by`: the payment that settled it. `on_behalf_of`: who owes it, where that
+    is somebody for whom one may act today.
+    """
 
     bill_id: UUID
     bill_no: str
@@ -81,15 +87,21 @@ class NamedBill(Struct, frozen=True):
     state: str
     paid_by: str | None
     paid_at: datetime | None
+    on_behalf_of: str | None
 
 
 @get("/api/bills", opt=access(Access.RESIDENT), tags=["payments"], summary="What one has to pay, and has paid")
-async def show_bills(db: Given[Database], city: Given[City], session: Given[Session]) -> list[NamedBill]:
-    """At most 200: what is `open` first, by the day it is due; then `settled` and `refunded`, newest first."""
-    return [_named(bill, city) for bill in await list_bills(db, session.subject_id)]
+async def show_bills(
+    db: Given[Database], clock: Given[Clock], city: Given[City], keyring: Given[Keyring], session: Given[Session]
+) -> list[NamedBill]:
+    """At most 200 of one's own and of each for whom one may act today, 1000 in all: what is `open` first, one's own
+    before that of others, by the day it is due; then `settled` and `refunded`, newest first.
+    """
+    payers = await list_payers(db, keyring, session.subject_id, clock.now())
+    return [_named(bill, payers[bill.subject_id], city) for bill in await list_bills(db, payers)]
 
 
-def _named(bill: Bill, city: City) -> NamedBill:
+def _named(bill: Bill, payer: Payer, city: City) -> NamedBill:
     title = title_of(city, bill.fee_code)
     return NamedBill(
         bill.bill_id,
@@ -103,6 +115,7 @@ def _named(bill: Bill, city: City) -> NamedBill:
         bill.state,
         bill.settled_by,
         bill.settled_at,
+        payer.on_behalf_of,
     )
 
 
@@ -124,9 +137,10 @@ async def pay_bill(
     key = request.headers.get("idempotency-key")
     if key is None:
         raise KeyMissing
-    bill = await get_bill(db, session.subject_id, bill_id)
+    payers = await list_payers(db, keyring, session.subject_id, clock.now())
+    bill = await get_bill(db, payers, bill_id)
     wish = Wish(
-        subject_id=session.subject_id,
+        subject_id=bill.subject_id,
         bill_id=bill_id,
         channel=data.channel,
         scene=data.scene,
@@ -136,18 +150,34 @@ async def pay_bill(
         return_url=return_url(settings),
         payer_openid=data.openid,
     )
-    return _payment(await start_payment(db, redis, keyring, providers, wish, clock.now()))
+    attempt = await start_payment(db, redis, keyring, providers, wish, clock.now())
+    return _payment(attempt, payers[bill.subject_id])
 
 
 @get("/api/payments/{order_no:str}", opt=access(Access.RESIDENT), tags=["payments"])
-async def show_payment(db: Given[Database], session: Given[Session], order_no: FromPath[str]) -> Payment:
+async def show_payment(
+    db: Given[Database],
+    clock: Given[Clock],
+    keyring: Given[Keyring],
+    session: Given[Session],
+    order_no: FromPath[str],
+) -> Payment:
     """How an attempt stands here."""
-    return _payment(Attempt(await get_order(db, session.subject_id, order_no), None))
+    payer = await payer_of(db, keyring, session.subject_id, order_no, clock.now())
+    return _payment(Attempt(await get_order(db, payer.subject_id, order_no), None), payer)
 
 
-def _payment(attempt: Attempt) -> Payment:
+def _payment(attempt: Attempt, payer: Payer) -> Payment:
     order = attempt.order
-    return Payment(order.order_no, order.bill_id, order.channel, order.amount_fen, order.state, attempt.creation)
+    return Payment(
+        order.order_no,
+        order.bill_id,
+        order.channel,
+        order.amount_fen,
+        order.state,
+        attempt.creation,
+        payer.on_behalf_of,
+    )
 
 
 HANDLERS = [feed_bills, take_callback, show_bills, pay_bill, show_payment]

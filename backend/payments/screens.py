@@ -1,7 +1,9 @@
 """Bills and payments as the screens draw them."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from backend.city.city import City
 from backend.core.clock import SHANGHAI
@@ -9,6 +11,7 @@ from backend.payments.channels import Providers
 from backend.payments.models import Channel
 from backend.payments.orders import creation_of
 from backend.payments.paths import BILLS, bill_path, receipt_path, result_path
+from backend.payments.payers import Payer
 from backend.payments.providers.protocol import Creation, Scene
 from backend.payments.records import (
     Account,
@@ -25,6 +28,7 @@ from pwa.views.parts import Due, Text
 from pwa.views.payments import (
     BillList,
     BillPage,
+    BillsOfOther,
     LeavePage,
     Owed,
     OwedBill,
@@ -72,7 +76,9 @@ def title_of(city: City, fee_code: str) -> Text:
     return Text(fee_code) if fee is None else Text(fee.name.zh, fee.name.en)
 
 
-def bill_list(bills: Sequence[Bill], city: City) -> BillList:
+def bill_list(bills: Sequence[Bill], payers: Mapping[UUID, Payer], reader_id: UUID, city: City) -> BillList:
+    """The reader's own, then by payer those of others who have any."""
+
     def drawn(bill: Bill) -> OwedBill:
         return OwedBill(
             path=bill_path(bill.bill_id) if bill.settled_by is None else receipt_path(bill.settled_by),
@@ -81,11 +87,24 @@ def bill_list(bills: Sequence[Bill], city: City) -> BillList:
             due_on=bill.due_on,
         )
 
-    owed = tuple(drawn(bill) for bill in bills if bill.state == BillState.OPEN)
-    return BillList(owed=owed, paid=tuple(drawn(bill) for bill in bills if bill.state != BillState.OPEN))
+    owed: dict[UUID, list[OwedBill]] = defaultdict(list)
+    paid: dict[UUID, list[OwedBill]] = defaultdict(list)
+    for bill in bills:
+        (owed if bill.state == BillState.OPEN else paid)[bill.subject_id].append(drawn(bill))
+    return BillList(
+        owed=tuple(owed[reader_id]),
+        paid=tuple(paid[reader_id]),
+        others=tuple(
+            BillsOfOther(for_whom=payer.for_whom, owed=tuple(owed[payer_id]), paid=tuple(paid[payer_id]))
+            for payer_id, payer in payers.items()
+            if payer.for_whom is not None and (owed[payer_id] or paid[payer_id])
+        ),
+    )
 
 
-def bill_page(bill: Bill, city: City, providers: Providers, failing: Collection[Channel], key: str) -> BillPage:
+def bill_page(
+    bill: Bill, payer: Payer, city: City, providers: Providers, failing: Collection[Channel], key: str
+) -> BillPage:
     """Only ways to pay that work now are offered; those that fail are named as failing."""
     offered = [channel for channel in CHANNELS if channel in providers and Scene.WEB in providers[channel].scenes]
     return BillPage(
@@ -97,6 +116,7 @@ def bill_page(bill: Bill, city: City, providers: Providers, failing: Collection[
         channels=tuple(CHANNELS[channel] for channel in offered if channel not in failing),
         hidden=tuple(CHANNELS[channel].title for channel in offered if channel in failing),
         due_on=bill.due_on,
+        for_whom=payer.for_whom,
     )
 
 
@@ -108,13 +128,16 @@ def owed_line(owed: OwedTogether | None, city: City, today: date) -> Owed | None
     return Owed(
         path=bill_path(owed.bill_id) if single else BILLS,
         number=owed.number,
+        of_others=owed.of_others,
         amount_fen=owed.amount_fen,
         due=None if owed.due_on is None else Due(on=owed.due_on, soon=owed.due_on - today <= _SOON),
         title=title_of(city, owed.fee_code) if single else None,
     )
 
 
-def result_page(order: Order, bill: Bill, refunds: Sequence[Refund], city: City, now: datetime) -> PaymentResult:
+def result_page(
+    order: Order, bill: Bill, payer: Payer, refunds: Sequence[Refund], city: City, now: datetime
+) -> PaymentResult:
     """What is known here, never what the way back from the provider says."""
     state = _RESULTS.get(OrderState(order.state), ResultState.CHECKING)
     if order.booked_to == Account.OVERPAYMENT and state is ResultState.PAID:
@@ -129,6 +152,7 @@ def result_page(order: Order, bill: Bill, refunds: Sequence[Refund], city: City,
         go_path=f"{result_path(order.order_no)}/go" if leads_to_provider(order, now) else None,
         again_path=bill_path(bill.bill_id) if _may_pay_again(order, bill, now) else None,
         receipt_path=receipt_path(order.order_no) if bill.settled_by == order.order_no else None,
+        for_whom=payer.for_whom,
     )
 
 
@@ -151,13 +175,14 @@ def _refund(refund: Refund) -> RefundLine:
     )
 
 
-def leave_page(order: Order, creation: Creation) -> LeavePage:
+def leave_page(order: Order, payer: Payer, creation: Creation) -> LeavePage:
     return LeavePage(
         channel=CHANNELS[Channel(order.channel)].title,
         amount_fen=order.amount_fen,
         url=creation.url or "",
         result_path=result_path(order.order_no),
         form=creation.form,
+        for_whom=payer.for_whom,
     )
 
 

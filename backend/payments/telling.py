@@ -1,5 +1,6 @@
 """What follows for a resident from what happened to a bill: told once, and taken back when there is nothing to pay."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,11 +9,12 @@ from backend.city.service import find_fee
 from backend.core.db import Tx
 from backend.core.ids import uuid7
 from backend.payments import wording
+from backend.payments.addressees import Addressees, addressees_of
 from backend.payments.bills import get_bill
 from backend.payments.events import BillRecorded, PaymentOverpaid, PaymentSettled, RefundSucceeded
 from backend.payments.models import Channel
 from backend.payments.paths import bill_path, result_path
-from backend.payments.queries import bills
+from backend.payments.queries import bill_messages, bills
 from backend.payments.records import Bill, BillState
 from backend.payments.screens import CHANNELS
 from backend.payments.wording import Matter, Said
@@ -34,37 +36,46 @@ async def tell_of_bill(tx: Tx, event: BillRecorded, now: datetime) -> None:
     bill = await bills.lock_bill(tx, event.subject_id, event.bill_id)
     if bill is None or not _is_still_so(bill, event):
         return
+    to = await addressees_of(tx, bill.subject_id, now)
+    if event.withdrawn:
+        await _take_back(tx, bill.subject_id, bill.bill_id, DUE, f"{bill.bill_id}:", now)
+    else:
+        await ask_for(tx, bill, to, event.stated_at or now, now)
+
+
+async def ask_for(tx: Tx, bill: Bill, to: Addressees, stated_at: datetime, now: datetime) -> None:
+    """Asks those who are not asked for just this amount by just this day; what asked for another is taken back."""
     this = f"{bill.bill_id}:{bill.amount_fen}:{bill.due_on or ''}:"
-    if not event.withdrawn and await is_in_force(tx, bill.subject_id, DUE, prefix=this):
-        return
-    await _take_back(tx, bill.subject_id, bill.bill_id, now)
-    if not event.withdrawn:
-        stated_at = event.stated_at or now
-        matter = await _matter(tx, bill, bill.amount_fen, now)
-        await _tell(
-            tx,
-            matter,
-            wording.due(matter),
-            now,
-            rule=DUE,
-            occasion=f"{this}{stated_at.timestamp()}",
-            thread=str(bill.bill_id),
-            tab=Tab.TODO,
-            link=bill_path(bill.bill_id),
-            icon="receipt",
-            tone=Tone.WARN,
-            useful_until=now + _DUE_IS_NEWS,
-        )
+    asked = [reader for reader in to.readers if await is_in_force(tx, reader, DUE, prefix=this)]
+    await _take_back(tx, bill.subject_id, bill.bill_id, DUE, f"{bill.bill_id}:", now, but=asked)
+    matter = await _matter(tx, bill, bill.amount_fen, to, now)
+    await _tell(
+        tx,
+        matter,
+        wording.due(matter),
+        [reader for reader in to.readers if reader not in asked],
+        now,
+        rule=DUE,
+        occasion=f"{this}{stated_at.timestamp()}",
+        thread=str(bill.bill_id),
+        tab=Tab.TODO,
+        link=bill_path(bill.bill_id),
+        icon="receipt",
+        tone=Tone.WARN,
+        useful_until=now + _DUE_IS_NEWS,
+    )
 
 
 async def tell_of_payment(tx: Tx, event: PaymentSettled, now: datetime) -> None:
     """What asked for it is taken back."""
-    await _take_back(tx, event.subject_id, event.bill_id, now)
-    matter = await _matter_of(tx, event, now)
+    to = await addressees_of(tx, event.subject_id, now)
+    await _take_back(tx, event.subject_id, event.bill_id, DUE, f"{event.bill_id}:", now)
+    matter = await _matter_of(tx, event, to, now)
     await _tell(
         tx,
         matter,
         wording.settled(matter, CHANNELS[Channel(event.channel)].title),
+        to.readers,
         now,
         rule=SETTLED,
         occasion=event.order_no,
@@ -76,11 +87,13 @@ async def tell_of_payment(tx: Tx, event: PaymentSettled, now: datetime) -> None:
 
 
 async def tell_of_overpayment(tx: Tx, event: PaymentOverpaid, now: datetime) -> None:
-    matter = await _matter_of(tx, event, now)
+    to = await addressees_of(tx, event.subject_id, now)
+    matter = await _matter_of(tx, event, to, now)
     await _tell(
         tx,
         matter,
         wording.overpaid(matter),
+        to.readers,
         now,
         rule=OVERPAID,
         occasion=event.refund_no,
@@ -91,12 +104,14 @@ async def tell_of_overpayment(tx: Tx, event: PaymentOverpaid, now: datetime) -> 
 
 async def tell_of_refund(tx: Tx, event: RefundSucceeded, now: datetime) -> None:
     """That it is under way is taken back."""
-    await withdraw(tx, event.subject_id, OVERPAID, now, occasions=[event.refund_no])
-    matter = await _matter_of(tx, event, now)
+    to = await addressees_of(tx, event.subject_id, now)
+    await _take_back(tx, event.subject_id, event.bill_id, OVERPAID, event.refund_no, now)
+    matter = await _matter_of(tx, event, to, now)
     await _tell(
         tx,
         matter,
         wording.refunded(matter),
+        to.readers,
         now,
         rule=REFUNDED,
         occasion=event.refund_no,
@@ -113,29 +128,41 @@ def _is_still_so(bill: Bill, event: BillRecorded) -> bool:
     return (bill.amount_fen, bill.due_on, bill.state) == said
 
 
-async def _take_back(tx: Tx, subject_id: UUID, bill_id: UUID, now: datetime) -> None:
-    await withdraw(tx, subject_id, DUE, now, prefix=f"{bill_id}:")
+async def _take_back(
+    tx: Tx, subject_id: UUID, bill_id: UUID, rule: str, prefix: str, now: datetime, *, but: Sequence[UUID] = ()
+) -> None:
+    """From everybody but these, also from those who might act once."""
+    told = await bill_messages.delete_told(tx, subject_id, bill_id, rule, prefix, but)
+    for reader in sorted({subject_id, *told} - set(but)):
+        await withdraw(tx, reader, rule, now, prefix=prefix)
 
 
-async def _matter_of(tx: Tx, event: PaymentSettled | PaymentOverpaid | RefundSucceeded, now: datetime) -> Matter:
-    bill = await get_bill(tx, event.subject_id, event.bill_id)
-    return await _matter(tx, bill, event.amount_fen, now)
+async def _matter_of(
+    tx: Tx, event: PaymentSettled | PaymentOverpaid | RefundSucceeded, to: Addressees, now: datetime
+) -> Matter:
+    bill = await get_bill(tx, [event.subject_id], event.bill_id)
+    return await _matter(tx, bill, event.amount_fen, to, now)
 
 
-async def _matter(tx: Tx, bill: Bill, amount_fen: int, now: datetime) -> Matter:
+async def _matter(tx: Tx, bill: Bill, amount_fen: int, to: Addressees, now: datetime) -> Matter:
     fee = await find_fee(tx, bill.fee_code)
-    return wording.matter(bill, None if fee is None else Text(fee.name.zh, fee.name.en), amount_fen, now)
+    name = None if fee is None else Text(fee.name.zh, fee.name.en)
+    return wording.matter(bill, name, amount_fen, now, on_behalf=to.on_behalf)
 
 
-async def _tell(tx: Tx, matter: Matter, said: Said, now: datetime, **facts: Any) -> None:
+async def _tell(tx: Tx, matter: Matter, said: Said, readers: Sequence[UUID], now: datetime, **facts: Any) -> None:
     """About somebody's own money: no notice of it can be stopped, unless its facts say another kind."""
     usual: dict[str, Any] = {"kind": Kind.STATUTORY, "tab": Tab.NOTICE, "useful_until": now + _REST_IS_NEWS}
-    message = Message(
-        recipient_id=matter.bill.subject_id,
-        message_id=uuid7(),
-        topic=TOPIC,
-        zh=said.zh,
-        en=said.en,
-        **usual | facts,
+    usual |= {"topic": TOPIC, "zh": said.zh, "en": said.en}
+    subject_id, known = matter.bill.subject_id, usual | facts
+    known["on_behalf_of"] = subject_id if matter.on_behalf else None
+    await queue(
+        tx,
+        [Message(recipient_id=reader, message_id=uuid7(), **known) for reader in readers],
+        now,
+        published=False,
     )
-    await queue(tx, [message], now, published=False)
+    if matter.on_behalf and readers:
+        rule, occasion, until = known["rule"], known["occasion"], known["useful_until"]
+        await bill_messages.delete_useless(tx, subject_id, DUE, now)
+        await bill_messages.insert_told(tx, subject_id, matter.bill.bill_id, readers, rule, occasion, until)

@@ -21,12 +21,13 @@ class Said(Struct, frozen=True):
 
 
 class Matter(Struct, frozen=True):
-    """What is spoken of: a bill, what its fee is called, and how much."""
+    """What is spoken of: a bill, what its fee is called, and how much. `on_behalf`: to who acts for an organisation."""
 
     bill: Bill
     fee: Text
     amount_fen: int
     today: date
+    on_behalf: bool = False
 
     @property
     def en_fee(self) -> str:
@@ -41,26 +42,27 @@ class Matter(Struct, frozen=True):
         return _EN.money(self.amount_fen)
 
 
-def matter(bill: Bill, fee: Text | None, amount_fen: int, now: datetime) -> Matter:
+def matter(bill: Bill, fee: Text | None, amount_fen: int, now: datetime, *, on_behalf: bool) -> Matter:
     """`fee` None: it has left the pack since."""
-    return Matter(bill, fee or Text(bill.fee_code), amount_fen, local_date(now))
+    return Matter(bill, fee or Text(bill.fee_code), amount_fen, local_date(now), on_behalf)
 
 
 def due(of: Matter) -> Said:
     bill, day = of.bill, of.bill.due_on
+    zh_who, en_who = ("您代办的单位", "an organisation you act for") if of.on_behalf else ("您", "you")
     zh_by = "" if day is None else f"请在 {_ZH.day(day, of.today)}前缴纳。"
     en_by = "" if day is None else f" Please pay by {_EN.day(day, of.today)}."
     zh_why = Why(
-        based_on=f"{bill.payee}开给您的缴款单",
+        based_on=f"{bill.payee}开给{zh_who}的缴款单",
         rule="开出缴款单、更改金额或期限时告知；缴清或撤销后自动收回",
         source=bill.basis,
-        plain=f"您有一笔 {of.zh_amount}的费用要缴，所以告诉您。",
+        plain=f"{zh_who}有一笔 {of.zh_amount}的费用要缴，所以告诉您。",
     )
     en_why = Why(
-        based_on=f"A bill that {bill.payee} made out to you",
+        based_on=f"A bill that {bill.payee} made out to {en_who}",
         rule="Told when a bill is made out or changes; taken back once it is paid or withdrawn",
         source=bill.basis,
-        plain=f"You have {of.en_amount} to pay, so we tell you.",
+        plain=f"{en_who.capitalize()} {'has' if of.on_behalf else 'have'} {of.en_amount} to pay, so we tell you.",
     )
     return Said(
         Wording(
@@ -104,14 +106,14 @@ def overpaid(of: Matter) -> Said:
         Wording(
             title="重复支付，自动退款中" if twice else "不用缴的钱，自动退款中",
             body=f"{of.fee.zh}{'已经缴清' if twice else '已撤销或金额有变'}，"
-            f"您另付的 {of.zh_amount}会原路退回，不用您办理。",
+            f"{'' if of.on_behalf else '您'}另付的 {of.zh_amount}会原路退回，不用您办理。",
             action="查看退款",
             why=Why(based_on="支付机构告知的到账结果", rule="多收的钱当即退回，并告知一次"),
         ),
         Wording(
             title="Paid twice: your money goes back" if twice else "Not owed: your money goes back",
             body=f"{of.en_fee} {'was paid already' if twice else 'was withdrawn or has changed'}. "
-            f"Your {of.en_amount} goes back the way it came; you need not do anything.",
+            f"{'The' if of.on_behalf else 'Your'} {of.en_amount} goes back the way it came; you need not do anything.",
             action="See the refund",
             why=Why(
                 based_on="The payment provider's word that it arrived",

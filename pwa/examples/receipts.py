@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from pwa.examples.payments import TITLE
+from pwa.examples.payments import FIRM, TITLE
 from pwa.views.parts import Text
 from pwa.views.payments import PaymentFact
 from pwa.views.receipts import CheckedReceipt, ReceiptPage, Standing, VerifyPage
@@ -35,6 +35,9 @@ RECEIPT = ReceiptPage(
 )
 RECEIPT_REFUNDED = msgspec.structs.replace(
     RECEIPT, standing=Standing.REFUNDED, refunded_fen=1000, fiscal=(), fiscal_check=None
+)
+RECEIPT_OF_FIRM = msgspec.structs.replace(
+    RECEIPT, facts=(_fact("缴款人", "Payer", "上海晨光餐饮有限公司"), *RECEIPT.facts[3:]), for_whom=FIRM
 )
 VERIFY = VerifyPage()
 VERIFY_REFUSED = VerifyPage(receipt_no="PZ26 1120 7F3K", code="K7RD 94MX", refused=True)

@@ -68,6 +68,12 @@ SCREENS = {
     "wallet-signed-out": _signed_out("licences/wallet.html", Wallet(), "/wallet", Tab.WALLET),
     "licence": _screen("licences/licence.html", wallet.LICENCE, "/wallet/019aa101", Tab.WALLET),
     "bills": _screen("payments/bills.html", payments.BILLS, "/bills", Tab.ME),
+    "bills-of-others": _screen("payments/bills.html", payments.NO_BILLS_OF_MINE, "/bills", Tab.ME),
+    "bill-of-firm": _screen("payments/bill.html", payments.BILL_OF_FIRM, "/bills/019aa303", Tab.ME),
+    "pay-leave-for-firm": _screen("payments/leave.html", payments.LEAVE_FOR_FIRM, "/payments/1/go", Tab.ME),
+    "pay-paid-for-firm": _screen(
+        "payments/result.html", payments.result(ResultState.PAID, for_whom=payments.FIRM), "/payments/6", Tab.ME
+    ),
     "bill": _screen("payments/bill.html", payments.BILL, "/bills/019aa301", Tab.ME),
     "bill-no-way": _screen("payments/bill.html", payments.NO_WAY, "/bills/019aa302", Tab.ME),
     "pay-leave": _screen("payments/leave.html", payments.LEAVE, "/payments/1/go", Tab.ME),
@@ -90,6 +96,7 @@ SCREENS = {
     "ops-entitlements": _operators("ops/entitlements.html", entitlements.DESK, "/ops/entitlements"),
     "ops-entitlements-none": _operators("ops/entitlements.html", entitlements.QUIET_DESK, "/ops/entitlements"),
     "receipt": _screen("payments/receipt.html", receipts.RECEIPT, "/payments/1/receipt", Tab.ME),
+    "receipt-of-firm": _screen("payments/receipt.html", receipts.RECEIPT_OF_FIRM, "/payments/6/receipt", Tab.ME),
     "receipt-refunded": _screen("payments/receipt.html", receipts.RECEIPT_REFUNDED, "/payments/1/receipt", Tab.ME),
     "verify": _signed_out("payments/verify.html", receipts.VERIFY, "/receipts/verify"),
     "verify-refused": _signed_out("payments/verify.html", receipts.VERIFY_REFUSED, "/receipts/verify"),

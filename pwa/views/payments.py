@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from pwa.views.parts import Due, Text
+from pwa.views.parts import Due, ForWhom, Text
 
 
 class PaymentFact(Struct, frozen=True, kw_only=True):
@@ -24,20 +24,33 @@ class OwedBill(Struct, frozen=True, kw_only=True):
 
 
 class Owed(Struct, frozen=True, kw_only=True):
-    """What is to pay, in one line: how many bills, how much together, and by when the first of them."""
+    """What is to pay, in one line: how many bills, how much together, and by when the first of them.
+
+    `of_others`: so many of them are of those for whom the reader acts.
+    """
 
     path: str
     number: int
+    of_others: int = 0
     amount_fen: int
     due: Due | None = None
     title: Text | None = None  # what for, where that is one thing
 
 
+class BillsOfOther(Struct, frozen=True, kw_only=True):
+    """Of somebody for whom the reader acts."""
+
+    for_whom: ForWhom
+    owed: tuple[OwedBill, ...] = ()
+    paid: tuple[OwedBill, ...] = ()
+
+
 class BillList(Struct, frozen=True, kw_only=True):
-    """What is still to pay, by the day it is due, and what was paid, newest first."""
+    """What is still to pay, by the day it is due, and what was paid, newest first; the reader's own, then of others."""
 
     owed: tuple[OwedBill, ...] = ()
     paid: tuple[OwedBill, ...] = ()
+    others: tuple[BillsOfOther, ...] = ()
 
 
 class PayChannel(Struct, frozen=True, kw_only=True):
@@ -57,6 +70,7 @@ class BillPage(Struct, frozen=True, kw_only=True):
     channels: tuple[PayChannel, ...] = ()
     hidden: tuple[Text, ...] = ()
     due_on: date | None = None
+    for_whom: ForWhom | None = None
 
 
 class ResultState(StrEnum):
@@ -90,6 +104,7 @@ class PaymentResult(Struct, frozen=True, kw_only=True):
     go_path: str | None = None
     again_path: str | None = None
     receipt_path: str | None = None  # the receipt, where this payment has settled the bill
+    for_whom: ForWhom | None = None
 
 
 class LeavePage(Struct, frozen=True, kw_only=True):
@@ -100,3 +115,4 @@ class LeavePage(Struct, frozen=True, kw_only=True):
     url: str
     result_path: str
     form: Mapping[str, str] | None = None
+    for_whom: ForWhom | None = None

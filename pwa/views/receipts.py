@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from pwa.views.parts import Text
+from pwa.views.parts import ForWhom, Text
 from pwa.views.payments import PaymentFact
 
 
@@ -16,7 +16,9 @@ class Standing(StrEnum):
 
 
 class ReceiptPage(Struct, frozen=True, kw_only=True):
-    """The owner's own. `fiscal_check` is where the fiscal bill is checked, if the city knows."""
+    """For its payer, or (`for_whom`) who acts for them. `fiscal_check` is where the fiscal bill is checked, if the city
+    knows.
+    """
 
     standing: Standing
     title: Text
@@ -30,6 +32,7 @@ class ReceiptPage(Struct, frozen=True, kw_only=True):
     result_path: str
     refunded_fen: int = 0
     refunding_fen: int = 0
+    for_whom: ForWhom | None = None
 
 
 class CheckedReceipt(Struct, frozen=True, kw_only=True):

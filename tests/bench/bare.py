@@ -18,6 +18,7 @@ from backend.app import face
 from backend.catalogue.asking import ask
 from backend.catalogue.models import DEFAULT_LIMIT, ItemPage
 from backend.catalogue.service import find_items
+from backend.citizens.representation import list_represented_today
 from backend.city.service import read_city
 from backend.commands.programs import serve
 from backend.core.clock import SystemClock, local_date
@@ -110,7 +111,9 @@ class Bare:
         assert session is not None
         feed = await list_feed(db, session.subject_id, now)
         self._feed = db.last
-        owed = await find_owed(db, session.subject_id)
+        others = await list_represented_today(db, session.subject_id, now)
+        self._rights = db.last
+        owed = await find_owed(db, session.subject_id, others)
         self._owed, self._view, self._session_key = db.last, _view(city, today, feed, owed), session.key
         self._home_headers = told.headers_for("/")
         self._shell = Shell(
@@ -139,6 +142,7 @@ class Bare:
         row = await self._pool.fetchrow(self._feed.sql, *self._feed.args)
         assert row is not None
         msgspec.json.decode(row["cards"])
+        await self._pool.fetch(self._rights.sql, *self._rights.args)
         await self._pool.fetchrow(self._owed.sql, *self._owed.args)
         return render("home/home.html", self._shell, self._view)
 

@@ -1,4 +1,4 @@
-"""首页: what is to be done comes first, and the whole screen costs two statements."""
+"""首页: what is to be done comes first, and the whole screen costs three statements."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -100,7 +100,7 @@ async def test_the_public_screen_is_revalidated(visitor: Browser, counting: Coun
 
 
 @pytest.mark.parametrize("mode", ["standard", "elder"])
-async def test_a_personal_screen_costs_two_statements(me: Browser, tell: Tell, counting: Counting, mode: str) -> None:
+async def test_a_personal_screen_costs_three_statements(me: Browser, tell: Tell, counting: Counting, mode: str) -> None:
     me.cookies.set("mode", mode, domain="localhost.local")
     for day in range(1, 6):
         await tell(due_on=date(2026, 12, day))
@@ -109,7 +109,7 @@ async def test_a_personal_screen_costs_two_statements(me: Browser, tell: Tell, c
 
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
-    assert counting.sent == 2, "what was found, and what is to pay"
+    assert counting.sent == 3, "what was found, for whom one acts, and what is to pay"
 
 
 async def test_three_cards_are_drawn_the_most_urgent_first_with_the_only_filled_button(me: Browser, tell: Tell) -> None:
@@ -241,6 +241,28 @@ async def test_what_is_to_pay_is_on_the_first_screen_until_it_is_paid(hall: Hall
     assert "/bills" not in none
     assert "现在没有要办的事" not in one
     assert "现在没有要办的事" in none
+
+
+@pytest.mark.parametrize("mode", ["standard", "elder"])
+async def test_what_those_owe_for_whom_one_acts_is_counted_and_said_so(hall: Hall, till: Till, mode: str) -> None:
+    agent, firm = await till.resident(), await till.firm()
+    await till.may_act(agent, firm)
+    _, bill_id = await till.bill(firm)
+    async with await hall.resident(agent) as browser:
+        browser.cookies.set("mode", mode, domain="localhost.local")
+        one = (await browser.get("/")).text
+        await till.bill(agent)
+        two = (await browser.get("/")).text
+        await till.may_act(agent, firm, None)
+        own = (await browser.get("/")).text
+
+    assert f'href="/bills/{bill_id}"' in one
+    assert "代办待缴费：普通护照" in one
+    assert "待缴费 2 笔" in two.replace("\u00a0", " ")
+    assert "其中为他人代办 1 笔" in two.replace("\u00a0", " ")
+    assert "240.00" in two
+    assert "120.00" in own
+    assert "代办" not in own
 
 
 async def test_by_when_it_is_to_be_paid_is_said(hall: Hall, till: Till) -> None:

@@ -8,12 +8,14 @@ from uuid import UUID
 import msgspec
 from redis.asyncio import Redis
 
-from backend.citizens.models import Holder, SubjectKind
+from backend.citizens.models import Holder, Mandate, Role, SubjectKind
+from backend.citizens.representation import record_mandate
 from backend.citizens.service import find_or_create_subjects
 from backend.city.city import City
-from backend.core.clock import FixedClock
+from backend.core.clock import FixedClock, local_date
 from backend.core.crypto import Keyring
 from backend.core.db import Database
+from backend.core.identity_numbers import credit_code_check
 from backend.core.ids import uuid7
 from backend.payments import ledger
 from backend.payments.bills import raise_bill
@@ -135,10 +137,30 @@ class Till:
         return self.clock.now()
 
     async def resident(self, n: int = 1) -> UUID:
-        holder = Holder(SubjectKind.PERSON, citizen_id(n), "测试")
+        return await self._subject(Holder(SubjectKind.PERSON, citizen_id(n), "测试"))
+
+    async def firm(self, n: int = 1) -> UUID:
+        code = f"91310101MA1K4{n:04}"
+        return await self._subject(
+            Holder(SubjectKind.ORGANISATION, code + credit_code_check(code), f"上海测试{n}号有限公司")
+        )
+
+    async def _subject(self, holder: Holder) -> UUID:
         async with self.db.transaction() as tx:
             known = await find_or_create_subjects(tx, self.keyring, [holder], self.now)
         return next(iter(known.values()))
+
+    async def may_act(
+        self, agent_id: UUID, subject_id: UUID, role: Role | None = Role.AUTHORISED, **facts: Any
+    ) -> None:
+        """From today on, unless the facts say otherwise; without a role from then on no more."""
+        today = local_date(self.now)
+        known = {"valid_from": today, "valid_until": None, "withdrawn": False, "source": "department:market"} | facts
+        word = Mandate(
+            subject_id=subject_id, word_id=uuid7(), agent_id=agent_id, role=role, stated_at=self.now, **known
+        )
+        async with self.db.transaction() as tx:
+            await record_mandate(tx, word, self.now)
 
     async def bill(self, owner: UUID | None = None) -> tuple[UUID, BillId]:
         subject_id = owner or await self.resident()

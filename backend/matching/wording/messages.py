@@ -132,10 +132,9 @@ def _digest(message_id: UUID, ordered: Sequence[Due], today: date, city: City) -
 
 
 def link_of(due: Due, city: City) -> str:
-    """Where the button leads: the guide of what is to be done, else the thing itself, which only its owner opens."""
+    """Where the button leads: the guide of what is to be done, else the thing; a licence only its owner opens."""
     path = _path(due, city)
-    own = path.startswith(("/wallet/", "/bills/"))
-    return "/services" if due.addressee.on_behalf and own else path
+    return "/services" if due.addressee.on_behalf and path.startswith("/wallet/") else path
 
 
 def _path(due: Due, city: City) -> str:

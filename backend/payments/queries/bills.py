@@ -102,14 +102,15 @@ async def update_fiscal(tx: Tx, rows: Sequence[BillRow], key_id: str, now: datet
     )
 
 
-async def find_bill(conn: Queryable, subject_id: UUID, bill_id: UUID) -> Bill | None:
+async def find_bill(conn: Queryable, subject_ids: Sequence[UUID], bill_id: UUID) -> Bill | None:
+    """Of one of these."""
     return await maybe(
         conn,
         Bill,
         """SELECT subject_id, bill_id, bill_no, fee_code, amount_fen, basis, payee, due_on, state, settled_by,
                   settled_at
-           FROM bills WHERE subject_id = $1 AND bill_id = $2""",
-        subject_id,
+           FROM bills WHERE subject_id = ANY($1::uuid[]) AND bill_id = $2""",
+        subject_ids,
         bill_id,
     )
 
@@ -126,31 +127,55 @@ async def lock_bill(tx: Tx, subject_id: UUID, bill_id: UUID) -> Bill | None:
     )
 
 
-async def list_bills(conn: Queryable, subject_id: UUID, limit: int) -> list[Bill]:
-    """What is still to pay first, by the day it is due; then what was paid, newest first."""
+async def list_bills(conn: Queryable, subject_ids: Sequence[UUID], of_each: int, limit: int) -> list[Bill]:
+    """What is still to pay first, by the day it is due; then what was paid, newest first; both by owner, as given."""
+    return await many(
+        conn,
+        Bill,
+        """SELECT b.subject_id, b.bill_id, b.bill_no, b.fee_code, b.amount_fen, b.basis, b.payee, b.due_on, b.state,
+                  b.settled_by, b.settled_at
+           FROM unnest($1::uuid[]) WITH ORDINALITY AS p (subject_id, place)
+           CROSS JOIN LATERAL (
+               SELECT subject_id, bill_id, bill_no, fee_code, amount_fen, basis, payee, due_on, state, settled_by,
+                      settled_at
+               FROM bills WHERE subject_id = p.subject_id AND state <> 'withdrawn'
+               ORDER BY state <> 'open', settled_at DESC, due_on NULLS LAST, bill_id LIMIT $2) AS b
+           ORDER BY b.state <> 'open', p.place, b.settled_at DESC, b.due_on NULLS LAST, b.bill_id LIMIT $3""",
+        subject_ids,
+        of_each,
+        limit,
+    )
+
+
+async def list_open_bills(conn: Queryable, subject_id: UUID, limit: int) -> list[Bill]:
+    """Those due first."""
     return await many(
         conn,
         Bill,
         """SELECT subject_id, bill_id, bill_no, fee_code, amount_fen, basis, payee, due_on, state, settled_by,
                   settled_at
-           FROM bills WHERE subject_id = $1 AND state <> 'withdrawn'
-           ORDER BY state <> 'open', settled_at DESC, due_on NULLS LAST, bill_id LIMIT $2""",
+           FROM bills WHERE subject_id = $1 AND state = 'open' ORDER BY due_on NULLS LAST, bill_id LIMIT $2""",
         subject_id,
         limit,
     )
 
 
-async def find_owed(conn: Queryable, subject_id: UUID, fee_codes: Sequence[str] | None) -> OwedTogether | None:
+async def find_owed(
+    conn: Queryable, subject_id: UUID, others: Sequence[UUID], fee_codes: Sequence[str] | None
+) -> OwedTogether | None:
     """None where nothing is open; of these fees, or of all."""
     return await maybe(
         conn,
         OwedTogether,
-        """SELECT count(*) AS number, sum(amount_fen)::bigint AS amount_fen, min(due_on) AS due_on,
+        """SELECT count(*) AS number, count(*) FILTER (WHERE subject_id <> $1) AS of_others,
+                  sum(amount_fen)::bigint AS amount_fen, min(due_on) AS due_on,
                   (array_agg(bill_id))[1] AS bill_id, (array_agg(fee_code))[1] AS fee_code
            FROM bills
-           WHERE subject_id = $1 AND state = 'open' AND ($2::text[] IS NULL OR fee_code = ANY($2))
+           WHERE subject_id = ANY($1 || $2::uuid[]) AND state = 'open'
+             AND ($3::text[] IS NULL OR fee_code = ANY($3))
            HAVING count(*) > 0""",
         subject_id,
+        others,
         fee_codes,
     )
 

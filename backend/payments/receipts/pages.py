@@ -1,4 +1,4 @@
-"""凭证: a payer's own, on the screen and as PDF, and the page where anybody checks one."""
+"""凭证: the payer's, on the screen and as PDF, also for who acts for them; and the page where anybody checks one."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,6 +7,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from backend.city.city import City
+from backend.core.clock import Clock
 from backend.core.crypto import Keyring
 from backend.core.db import Database
 from backend.core.http.access import Access, access
@@ -16,6 +17,7 @@ from backend.core.http.pages import page
 from backend.core.limits import Limit
 from backend.core.sessions import Session
 from backend.core.settings import Settings
+from backend.payments.payers import payer_of
 from backend.payments.receipts.paths import VERIFY
 from backend.payments.receipts.pdf import answer_pdf
 from backend.payments.receipts.screens import receipt_page, verify_page
@@ -29,26 +31,30 @@ GUESSES = Limit(name="receipts.guesses", times=20, per=timedelta(minutes=10))
 async def show_receipt(
     request: Request[Any, Any, Any],
     db: Given[Database],
+    clock: Given[Clock],
     city: Given[City],
     keyring: Given[Keyring],
     session: Given[Session],
     order_no: FromPath[str],
 ) -> Response[bytes]:
-    opened = await open_receipt(db, keyring, session.subject_id, order_no)
-    return await page(request, "payments/receipt.html", receipt_page(opened, city, keyring), tab=Tab.ME)
+    payer = await payer_of(db, keyring, session.subject_id, order_no, clock.now())
+    opened = await open_receipt(db, keyring, payer.subject_id, order_no)
+    return await page(request, "payments/receipt.html", receipt_page(opened, payer, city, keyring), tab=Tab.ME)
 
 
 @get("/payments/{order_no:str}/receipt.pdf", opt=access(Access.RESIDENT), include_in_schema=False)
 async def download_receipt(
     request: Request[Any, Any, Any],
     db: Given[Database],
+    clock: Given[Clock],
     city: Given[City],
     keyring: Given[Keyring],
     settings: Given[Settings],
     session: Given[Session],
     order_no: FromPath[str],
 ) -> Response[bytes]:
-    opened = await open_receipt(db, keyring, session.subject_id, order_no)
+    payer = await payer_of(db, keyring, session.subject_id, order_no, clock.now())
+    opened = await open_receipt(db, keyring, payer.subject_id, order_no)
     return await answer_pdf(request, opened, city, keyring, settings)
 
 

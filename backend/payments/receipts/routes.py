@@ -1,4 +1,4 @@
-"""A payer's receipt as JSON, and as PDF."""
+"""A receipt as JSON, and as PDF, for its payer and who acts for them."""
 
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from backend.city.city import City
+from backend.core.clock import Clock
 from backend.core.crypto import Keyring
 from backend.core.db import Database
 from backend.core.http.access import Access, access
@@ -15,6 +16,7 @@ from backend.core.http.given import Given
 from backend.core.sessions import Session
 from backend.core.settings import Settings
 from backend.payments.fiscal import Fiscal
+from backend.payments.payers import payer_of
 from backend.payments.receipts.models import Standing
 from backend.payments.receipts.numbers import code_of
 from backend.payments.receipts.paths import verification_url
@@ -24,7 +26,10 @@ from backend.payments.receipts.wording import fee_title
 
 
 class ReceiptTold(Struct, frozen=True, kw_only=True):
-    """The platform's own receipt of a payment; `fiscal` is what the department has told of the fiscal bill."""
+    """The platform's own receipt of a payment; `fiscal` is what the department has told of the fiscal bill.
+
+    `on_behalf_of`: who paid it, where that is somebody for whom one may act today.
+    """
 
     receipt_no: str
     code: str
@@ -43,11 +48,13 @@ class ReceiptTold(Struct, frozen=True, kw_only=True):
     order_no: str
     provider_txn_id: str
     fiscal: Fiscal
+    on_behalf_of: str | None
 
 
 @get("/api/payments/{order_no:str}/receipt", opt=access(Access.RESIDENT), tags=["payments"])
 async def read_receipt(
     db: Given[Database],
+    clock: Given[Clock],
     city: Given[City],
     keyring: Given[Keyring],
     settings: Given[Settings],
@@ -55,7 +62,8 @@ async def read_receipt(
     order_no: FromPath[str],
 ) -> Response[ReceiptTold]:
     """The receipt of a payment that has settled its bill."""
-    opened = await open_receipt(db, keyring, session.subject_id, order_no)
+    payer = await payer_of(db, keyring, session.subject_id, order_no, clock.now())
+    opened = await open_receipt(db, keyring, payer.subject_id, order_no)
     receipt = opened.receipt
     told = ReceiptTold(
         receipt_no=receipt.receipt_no,
@@ -75,6 +83,7 @@ async def read_receipt(
         order_no=receipt.order_no,
         provider_txn_id=receipt.provider_txn_id,
         fiscal=opened.fiscal,
+        on_behalf_of=payer.on_behalf_of,
     )
     return Response(told, headers={"Cache-Control": "no-store"})
 
@@ -83,6 +92,7 @@ async def read_receipt(
 async def read_receipt_pdf(
     request: Request[Any, Any, Any],
     db: Given[Database],
+    clock: Given[Clock],
     city: Given[City],
     keyring: Given[Keyring],
     settings: Given[Settings],
@@ -90,7 +100,8 @@ async def read_receipt_pdf(
     order_no: FromPath[str],
 ) -> Response[bytes]:
     """A4, PDF/A-2a and PDF/UA-1."""
-    opened = await open_receipt(db, keyring, session.subject_id, order_no)
+    payer = await payer_of(db, keyring, session.subject_id, order_no, clock.now())
+    opened = await open_receipt(db, keyring, payer.subject_id, order_no)
     return await answer_pdf(request, opened, city, keyring, settings)
 
 

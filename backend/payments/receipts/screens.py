@@ -4,6 +4,7 @@ from backend.city.city import City
 from backend.core.clock import local_date
 from backend.core.crypto import Keyring
 from backend.payments.paths import result_path
+from backend.payments.payers import Payer
 from backend.payments.receipts.capitals import in_capitals
 from backend.payments.receipts.models import Receipt
 from backend.payments.receipts.numbers import as_issued, code_of, in_groups
@@ -15,7 +16,7 @@ from pwa.views.payments import PaymentFact
 from pwa.views.receipts import CheckedReceipt, ReceiptPage, Standing, VerifyPage
 
 
-def receipt_page(opened: OpenedReceipt, city: City, keyring: Keyring) -> ReceiptPage:
+def receipt_page(opened: OpenedReceipt, payer: Payer, city: City, keyring: Keyring) -> ReceiptPage:
     receipt = opened.receipt
     return ReceiptPage(
         standing=Standing(receipt.standing),
@@ -30,6 +31,7 @@ def receipt_page(opened: OpenedReceipt, city: City, keyring: Keyring) -> Receipt
         result_path=result_path(receipt.order_no),
         refunded_fen=receipt.refunded_fen,
         refunding_fen=receipt.refunding_fen,
+        for_whom=payer.for_whom,
     )
 
 

@@ -19,7 +19,7 @@ from backend.payments.records import Order
 
 
 class OpenedReceipt(Struct, frozen=True):
-    """A receipt opened, for the eyes of its payer."""
+    """A receipt opened, for the eyes of its payer and of who acts for them."""
 
     receipt: Receipt
     payer: Profile
@@ -39,7 +39,7 @@ async def issue_receipt(tx: Tx, order: Order, now: datetime) -> None:
 
 
 async def open_receipt(conn: Queryable, keyring: Keyring, subject_id: UUID, order_no: str) -> OpenedReceipt:
-    """Raises ReceiptNotFound, also where the payment is somebody else's or has settled nothing."""
+    """Raises ReceiptNotFound, also where the payment is not of this payer or has settled nothing."""
     receipt = await find_receipt(conn, subject_id, order_no)
     if receipt is None:
         raise ReceiptNotFound

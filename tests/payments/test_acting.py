@@ -1,0 +1,255 @@
+"""Bills of organisations and children: seen and paid by those who may act for them today, and by nobody else."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+
+from backend.citizens.models import Role
+from backend.core.clock import local_date
+from backend.payments import pages, routes
+from backend.payments.models import Channel
+from backend.payments.receipts import pages as receipt_pages
+from backend.payments.receipts import routes as receipt_routes
+from backend.payments.records import Order
+from tests.hall import Browser, Hall
+from tests.payments.test_pages import key_in, words
+from tests.payments.till import PRICE, Till, told
+
+FIRM = "上海测试1号有限公司"
+
+
+@pytest.fixture
+def hall(till: Till) -> Hall:
+    return Hall(
+        [*pages.HANDLERS, *routes.HANDLERS, *receipt_pages.HANDLERS, *receipt_routes.HANDLERS],
+        db=till.db,
+        redis=till.redis,
+        clock=till.clock,
+        keyring=till.keyring,
+        city=till.city,
+        providers=till.providers,
+    )
+
+
+@pytest.fixture
+async def firm(till: Till) -> UUID:
+    return await till.firm()
+
+
+@pytest.fixture
+async def agents(till: Till, hall: Hall, firm: UUID) -> AsyncIterator[Sequence[Browser]]:
+    """Two who may act for the firm, each on a phone of their own."""
+    async with AsyncExitStack() as phones:
+        found = []
+        for n in (1, 2):
+            agent = await till.resident(n)
+            await till.may_act(agent, firm)
+            found.append(await phones.enter_async_context(await hall.resident(agent)))
+        yield found
+
+
+@pytest.fixture
+def agent(agents: Sequence[Browser]) -> Browser:
+    return agents[0]
+
+
+async def test_an_agent_pays_from_the_list_to_the_receipt_and_reads_for_whom(
+    till: Till, agents: Sequence[Browser], firm: UUID
+) -> None:
+    agent, other = agents
+    _, bill_id = await till.bill(firm)
+    bills, bill = (await agent.get("/bills")).text, (await agent.get(f"/bills/{bill_id}")).text
+    paying = await agent.submit(f"/bills/{bill_id}/pay", channel="wechat", key=key_in(bill))
+    leaving = await agent.get(paying.headers["location"])
+    result_path = paying.headers["location"].removesuffix("/go")
+    order_no = result_path.rsplit("/", 1)[1]
+    till.providers[Channel.WECHAT].orders[order_no] = told(Channel.WECHAT, order_no)
+
+    results = [await phone.get(result_path) for phone in agents]
+    receipts = [await phone.get(f"{result_path}/receipt") for phone in agents]
+    pdf = await other.get(f"{result_path}/receipt.pdf")
+    paid = (await other.get("/bills")).text
+
+    for page in (bills, bill, leaving.text, *[each.text for each in (*results, *receipts)], paid):
+        assert f"为 {FIRM}" in page
+        assert str(firm) not in page
+    assert "缴费成功" in results[0].text
+    assert "缴费成功" in results[1].text, "what one has paid the other sees"
+    assert f"缴款人 {FIRM}" in words(receipts[1].text)
+    assert pdf.content.startswith(b"%PDF-")
+    assert f'href="{result_path}/receipt"' in paid
+    owner = await till.db.fetchval("SELECT subject_id FROM payment_orders")
+    assert owner == firm, "the payer is who owes it"
+
+
+async def test_ones_own_bills_come_first_and_each_firm_has_its_own(till: Till, agent: Browser, firm: UUID) -> None:
+    second, without = await till.firm(2), await till.firm(3)
+    for other in (second, without):
+        await till.may_act(agent.subject_id, other)
+    for owner in (second, firm, agent.subject_id):
+        await till.bill(owner)
+    order = await till.start(*await till.bill(firm))
+    await till.pay(order)
+
+    page = words((await agent.get("/bills")).text)
+    told = (await agent.get("/api/bills")).json()
+
+    assert page.count("普通护照") == 4
+    assert page.index("待缴") < page.index("普通护照") < page.index(f"为 {FIRM}")
+    assert "上海测试2号有限公司" in page
+    assert "上海测试3号有限公司" not in page, "it owes nothing and has paid nothing"
+    own, *others = [(bill["state"], bill["on_behalf_of"]) for bill in told]
+    assert own == ("open", None)
+    assert set(others) == {("open", FIRM), ("open", "上海测试2号有限公司"), ("settled", FIRM)}
+    assert others[-1] == ("settled", FIRM)
+
+
+async def test_a_guardian_pays_for_a_child_whose_name_is_masked(till: Till, hall: Hall) -> None:
+    guardian, child = await till.resident(1), await till.resident(2)
+    await till.db.execute("UPDATE subjects SET born_on = '2020-05-18' WHERE subject_id = $1", child)
+    await till.may_act(guardian, child, Role.GUARDIAN)
+    _, bill_id = await till.bill(child)
+    async with await hall.resident(guardian) as browser:
+        page = (await browser.get(f"/bills/{bill_id}")).text
+        paying = await browser.submit(f"/bills/{bill_id}/pay", channel="alipay", key=key_in(page))
+
+    assert "为您的孩子 测*" in page
+    assert "测试" not in words(page)
+    assert paying.headers["location"].endswith("/go")
+
+
+async def test_the_api_says_for_whom(till: Till, agent: Browser, firm: UUID) -> None:
+    _, bill_id = await till.bill(firm)
+    headers = {"X-CSRF-Token": agent.csrf_token, "Idempotency-Key": "k1"}
+    made = await agent.post(f"/api/bills/{bill_id}/payments", json={"channel": "wechat"}, headers=headers)
+    again = await agent.post(f"/api/bills/{bill_id}/payments", json={"channel": "wechat"}, headers=headers)
+    order_no = made.json()["order_no"]
+    await till.apply(told(Channel.WECHAT, order_no))
+
+    shown = (await agent.get(f"/api/payments/{order_no}")).json()
+    receipt = (await agent.get(f"/api/payments/{order_no}/receipt")).json()
+    pdf = await agent.get(f"/api/payments/{order_no}/receipt.pdf")
+
+    assert (made.status_code, again.json()["order_no"]) == (201, order_no)
+    assert {each["on_behalf_of"] for each in (made.json(), shown, receipt)} == {FIRM}
+    assert shown["state"] == "paid"
+    assert pdf.status_code == 200
+
+
+async def everywhere(browser: Browser, order: Order) -> list[httpx.Response]:
+    """What can be asked about a bill that one may pay."""
+    headers = {"X-CSRF-Token": browser.csrf_token, "Idempotency-Key": "k2"}
+    paths = [
+        f"/bills/{order.bill_id}",
+        f"/payments/{order.order_no}",
+        f"/payments/{order.order_no}/go",
+        f"/payments/{order.order_no}/receipt",
+        f"/payments/{order.order_no}/receipt.pdf",
+        f"/api/payments/{order.order_no}",
+        f"/api/payments/{order.order_no}/receipt",
+        f"/api/payments/{order.order_no}/receipt.pdf",
+    ]
+    pay = f"/api/bills/{order.bill_id}/payments"
+    return [
+        *[await browser.get(path) for path in paths],
+        await browser.submit(f"/bills/{order.bill_id}/pay", channel="wechat", key="k"),
+        await browser.post(pay, json={"channel": "wechat"}, headers=headers),
+    ]
+
+
+async def nothing_is_found(till: Till, browser: Browser, order: Order) -> None:
+    answers = await everywhere(browser, order)
+    listed = (await browser.get("/bills")).text
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert str(order.bill_id) not in listed
+    assert order.order_no not in listed
+    assert FIRM not in "".join(answer.text for answer in answers) + listed
+    assert (await browser.get("/api/bills")).json() == []
+    assert await till.db.fetchval("SELECT count(*) FROM payment_orders") == 1
+
+
+@pytest.mark.parametrize("paid", [False, True])
+async def test_an_agent_of_another_firm_finds_nothing(till: Till, hall: Hall, firm: UUID, paid: bool) -> None:
+    order = await till.start(*await till.bill(firm))
+    if paid:
+        await till.pay(order)
+    stranger = await till.resident(3)
+    await till.may_act(stranger, await till.firm(2))
+    async with await hall.resident(stranger) as browser:
+        await nothing_is_found(till, browser, order)
+
+
+@pytest.mark.parametrize("how", ["ended today", "run out", "taken back", "not begun"])
+async def test_who_may_not_act_today_finds_nothing(till: Till, hall: Hall, firm: UUID, how: str) -> None:
+    agent, day = await till.resident(1), timedelta(days=1)
+    today = local_date(till.now)
+    order = await till.start(*await till.bill(firm))
+    await till.pay(order)
+    match how:
+        case "ended today":
+            await till.may_act(agent, firm, valid_from=today - 9 * day)
+            async with await hall.resident(agent) as browser:
+                assert (await browser.get(f"/payments/{order.order_no}")).status_code == 200
+            await till.may_act(agent, firm, None)
+        case "run out":
+            await till.may_act(agent, firm, valid_from=today - 9 * day, valid_until=today - day)
+        case "taken back":
+            await till.may_act(agent, firm, withdrawn=True)
+        case "not begun":
+            await till.may_act(agent, firm, valid_from=today + day)
+
+    async with await hall.resident(agent) as browser:
+        await nothing_is_found(till, browser, order)
+
+
+async def test_two_agents_at_once_settle_it_once(till: Till, agents: Sequence[Browser], firm: UUID) -> None:
+    _, bill_id = await till.bill(firm)
+    taps = await asyncio.gather(
+        *[
+            agent.submit(f"/bills/{bill_id}/pay", channel=channel, key=f"key-{channel}")
+            for agent, channel in zip(agents, ("wechat", "alipay"), strict=True)
+        ]
+    )
+    orders = [tap.headers["location"].split("/")[2] for tap in taps]
+
+    await asyncio.gather(
+        *[till.apply(told(channel, no)) for channel, no in zip((Channel.WECHAT, Channel.ALIPAY), orders, strict=True)]
+    )
+
+    assert len(set(orders)) == 2
+    assert await till.db.fetchval("SELECT count(*) FROM receipts") == 1
+    assert (await till.balances())["overpayment"] == -PRICE
+    assert await till.db.fetchval("SELECT count(*) FROM payment_refunds WHERE cause = 'overpayment'") == 1
+
+
+async def test_the_same_key_of_two_agents_is_one_payment_and_for_another_wish_refused(
+    till: Till, agents: Sequence[Browser], firm: UUID
+) -> None:
+    _, bill_id = await till.bill(firm)
+    first, second = [await agent.submit(f"/bills/{bill_id}/pay", channel="wechat", key="k") for agent in agents]
+    other = await agents[1].submit(f"/bills/{bill_id}/pay", channel="alipay", key="k")
+
+    assert first.headers["location"] == second.headers["location"]
+    assert other.status_code == 422
+    assert await till.db.fetchval("SELECT count(*) FROM payment_orders") == 1
+
+
+@pytest.mark.parametrize("order_no", ["PAY00000001", "z" * 31, "0" * 31, "é" * 31, "..%2f" * 4, "%00" * 8])
+async def test_a_made_up_number_is_not_found(agent: Browser, order_no: str) -> None:
+    for path in (f"/payments/{order_no}", f"/payments/{order_no}/go", f"/payments/{order_no}/receipt"):
+        assert (await agent.get(path)).status_code in {400, 404}
+
+
+@pytest.mark.parametrize("form", [{}, {"channel": "cash", "key": "k"}, {"channel": "wechat", "key": "钥匙"}])
+async def test_a_form_that_is_wrong_pays_nothing(till: Till, agent: Browser, firm: UUID, form: dict[str, str]) -> None:
+    _, bill_id = await till.bill(firm)
+    answer = await agent.submit(f"/bills/{bill_id}/pay", **form)
+
+    assert 400 <= answer.status_code < 500
+    assert await till.db.fetchval("SELECT count(*) FROM payment_orders") == 0
