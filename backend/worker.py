@@ -39,7 +39,7 @@ from notifications.channels.web_push import WebPush
 from notifications.delivery import Sender
 from notifications.models import ChannelName
 from notifications.queries.claims import Claimed
-from notifications.stop_links import make_code
+from notifications.stop_links import make_code, purge
 from notifications.webpush.endpoints import parse_origins
 from notifications.webpush.transport import AiohttpTransport, Transport
 from notifications.webpush.vapid import VapidHeaders
@@ -47,6 +47,7 @@ from notifications.webpush.vapid import VapidHeaders
 _EVENTS_AT_ONCE = 200
 _LEDGER_CHECK_S = 600
 _BILLS_S = 60
+_PURGE_S = 3600
 
 
 class Worker:
@@ -81,6 +82,7 @@ class Worker:
             every(_BILLS_S, self.compare_payouts, "days of payouts"),
             every(_LEDGER_CHECK_S, self.check_ledger, "ledger"),
             every(_BILLS_S, self.reconcile, "reconciliation"),
+            every(_PURGE_S, self.purge_stop_links, "old short addresses"),
             every(LIFETIME_S / 3, self.beat, "heartbeat"),
         ):
             await self._sender.run(stop)
@@ -144,6 +146,10 @@ class Worker:
 
     async def check_ledger(self) -> None:
         await note_check(self._hall.db, self._hall.now())
+
+    async def purge_stop_links(self) -> bool:
+        """Forgets short addresses of messages long past; True when there may be more."""
+        return await purge(self._hall.db, self._hall.now())
 
     async def beat(self) -> None:
         await beat(self._hall.redis, self._hall.now())

@@ -8,7 +8,7 @@ only its hash is kept.
 import base64
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from notifications.errors import StopLinkNotFound
@@ -19,6 +19,10 @@ from notifications.queries import stop_links as queries
 Sign = Callable[[str], bytes]
 _BYTES = 9  # 72 bits, twelve characters: nobody guesses one of a million in use, and a short message stays one
 _LONGEST = 64
+KEPT = timedelta(days=180)
+"""After a message is of no use any more: who reads an old text message may still stop its rule without signing in."""
+
+_PURGED_AT_ONCE = 1_000
 
 
 async def make_code(db: Conn, sign: Sign, recipient_id: UUID, message_id: UUID, now: datetime) -> str:
@@ -34,6 +38,11 @@ async def read_code(conn: Conn, code: str) -> Pointer:
     if found is None:
         raise StopLinkNotFound
     return found
+
+
+async def purge(db: Conn, now: datetime) -> bool:
+    """Forgets links to messages that have long been of no use; True when there may be more."""
+    return await queries.delete_old(db, now - KEPT, _PURGED_AT_ONCE) == _PURGED_AT_ONCE
 
 
 def _hash(code: str) -> bytes:

@@ -17,12 +17,15 @@ from backend.core.clock import Clock, local_date
 from backend.core.db import Database
 from backend.core.http.access import Access, access
 from backend.core.http.given import Given
-from backend.ops.models import Backlog, Deliveries, Sweep
-from backend.ops.queries import get_backlog, list_deliveries_since, list_sweeps
+from backend.ops.models import Backlog, Deliveries, Payouts, Sweep
+from backend.ops.queries import get_backlog, get_payouts, list_deliveries_since, list_sweeps
 from backend.payments.ledger import get_figures, list_checks
 from backend.payments.reconciliation.figures import ReconciliationFigures, get_reconciliation_figures
 
 RECENT = timedelta(minutes=15)
+LATE = timedelta(days=1)
+"""A payout that the bank has had for longer wants looking at."""
+
 _PATIENCE_S = 5.0
 
 
@@ -37,6 +40,7 @@ class Figures(Struct, frozen=True):
     payments: Mapping[str, float]
     ledger: Mapping[str, int]
     reconciliation: ReconciliationFigures
+    payouts: Payouts
 
 
 @get("/metrics", opt=access(Access.INTERNAL), include_in_schema=False)
@@ -63,6 +67,7 @@ async def _read(db: Database, now: datetime) -> Figures | None:
                 await _payments(db, now),
                 await list_checks(db),
                 await get_reconciliation_figures(db, now),
+                await get_payouts(db, now - LATE),
             )
     except (OSError, TimeoutError, PostgresError, InterfaceError):
         return None
@@ -84,6 +89,7 @@ class _Hall(Collector):
             yield _gauge("searches_in_vain_today", "Searches that found nothing: see /ops/search-misses.", float(vain))
             yield from _ledger(self._figures)
             yield from _reconciliation(self._figures.reconciliation)
+            yield from _payouts(self._figures.payouts)
 
 
 async def _payments(db: Database, now: datetime) -> dict[str, float]:
@@ -128,6 +134,12 @@ def _reconciliation(figures: ReconciliationFigures) -> Iterable[Metric]:
         ages.add_metric([each.channel, each.judged], each.oldest_days)
     yield counts
     yield ages
+
+
+def _payouts(found: Payouts) -> Iterable[Metric]:
+    yield _gauge("payouts_open", "Payouts that the bank has not ended.", float(found.open))
+    yield _gauge("payouts_late", "Of these, ordered more than a day ago: somebody must look.", float(found.late))
+    yield _gauge("payouts_failed", "Payouts refused or returned that wait for another card.", float(found.failed))
 
 
 def _backlog(figures: Figures) -> Iterable[Metric]:

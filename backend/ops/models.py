@@ -14,6 +14,16 @@ class Backlog(Struct, frozen=True):
     queued_deliveries: int
 
 
+class Payouts(Struct, frozen=True):
+    """Money given without application: with the bank, ordered too long ago and still there, refused by it or returned
+    and not ordered anew to another card.
+    """
+
+    open: int
+    late: int
+    failed: int
+
+
 class Sweep(Struct, frozen=True):
     """When a rule's nightly sweep was last completed."""
 

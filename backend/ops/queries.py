@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from backend.core.db import Database, many, one
-from backend.ops.models import Backlog, Deliveries, LedgerState, Point, Sweep
+from backend.ops.models import Backlog, Deliveries, LedgerState, Payouts, Point, Sweep
 
 
 async def get_backlog(db: Database, now: datetime) -> Backlog:
@@ -35,6 +35,22 @@ async def list_deliveries_since(db: Database, since: datetime) -> list[Deliverie
         """SELECT channel, state AS result, count(*) AS count FROM deliveries
            WHERE finished_at >= $1 GROUP BY channel, state ORDER BY channel, state LIMIT 1000""",
         since,
+    )
+
+
+async def get_payouts(db: Database, late_since: datetime) -> Payouts:
+    """`late` were ordered before; of `failed` only what an answer still waits for."""
+    return await one(
+        db,
+        Payouts,
+        """SELECT (SELECT count(*) FROM payouts WHERE next_ask_at IS NOT NULL) AS open,
+                  (SELECT count(*) FROM payouts WHERE next_ask_at IS NOT NULL AND ordered_at < $1) AS late,
+                  (SELECT count(*)
+                   FROM payouts p
+                   JOIN entitlement_answers a ON a.subject_id = p.beneficiary_id AND a.rule = p.rule
+                                             AND a.cause_id = p.cause_id AND a.payout_no = p.payout_no
+                   WHERE p.state IN ('failed', 'returned')) AS failed""",
+        late_since,
     )
 
 

@@ -10,7 +10,9 @@ from notifications.ports import Conn
 async def insert_link(db: Conn, code_hash: bytes, recipient_id: UUID, message_id: UUID, now: datetime) -> None:
     await db.execute(
         """
-        INSERT INTO stop_links (code_hash, recipient_id, message_id, made_at) VALUES ($1, $2, $3, $4)
+        INSERT INTO stop_links (code_hash, recipient_id, message_id, made_at, useful_until)
+        SELECT $1, recipient_id, message_id, $4, useful_until FROM messages
+        WHERE recipient_id = $2 AND message_id = $3
         ON CONFLICT (code_hash) DO NOTHING
         """,
         code_hash,
@@ -23,3 +25,18 @@ async def insert_link(db: Conn, code_hash: bytes, recipient_id: UUID, message_id
 async def find_link(conn: Conn, code_hash: bytes) -> Pointer | None:
     row = await conn.fetchrow("SELECT recipient_id, message_id FROM stop_links WHERE code_hash = $1", code_hash)
     return None if row is None else Pointer(row["recipient_id"], row["message_id"])
+
+
+async def delete_old(db: Conn, until: datetime, limit: int) -> int:
+    """How many of those whose messages were of use until then, the oldest first; two at once take different ones."""
+    rows = await db.fetch(
+        """
+        DELETE FROM stop_links
+        WHERE code_hash = ANY(ARRAY(SELECT code_hash FROM stop_links WHERE useful_until <= $1
+                                    ORDER BY useful_until LIMIT $2 FOR UPDATE SKIP LOCKED))
+        RETURNING code_hash
+        """,
+        until,
+        limit,
+    )
+    return len(rows)

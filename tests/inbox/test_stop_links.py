@@ -10,7 +10,7 @@ from backend.core.crypto import Keyring
 from backend.core.db import Database
 from notifications.models import ChannelName, Kind, Wording
 from notifications.preferences import list_choices, list_stops, set_channel
-from notifications.stop_links import make_code
+from notifications.stop_links import KEPT, make_code, purge
 from tests.hall import Browser
 from tests.inbox.conftest import Tell
 
@@ -45,6 +45,32 @@ async def test_one_tap_stops_it_signed_out_and_one_takes_it_back(
     assert f'action="{link}/resume"' in after.text
     await visitor.post(f"{link}/resume")
     assert await list_stops(db, me.subject_id) == []
+
+
+async def test_it_goes_half_a_year_after_its_message_was_of_use(
+    visitor: Browser, tell: Tell, links: Links, db: Database, clock: FixedClock
+) -> None:
+    old, new = await tell(), await tell()
+    paths = [await links.to(old), await links.to(new)]
+    await db.execute("UPDATE stop_links SET useful_until = $2 WHERE message_id = $1", old, clock.now() - KEPT)
+
+    more = await purge(db, clock.now())
+
+    assert more is False
+    assert [(await visitor.get(path)).status_code for path in paths] == [404, 200]
+
+
+async def test_many_old_ones_go_a_thousand_at_a_time(tell: Tell, links: Links, db: Database, clock: FixedClock) -> None:
+    await links.to(await tell())
+    await db.execute(
+        """INSERT INTO stop_links
+           SELECT sha256(n::text::bytea), recipient_id, message_id, made_at, $1::timestamptz
+           FROM stop_links, generate_series(1, 1001) AS n""",
+        clock.now() - KEPT,
+    )
+
+    assert [await purge(db, clock.now()), await purge(db, clock.now())] == [True, False]
+    assert await db.fetchval("SELECT count(*) FROM stop_links") == 1
 
 
 async def test_it_names_only_the_topic_and_is_told_to_nobody(visitor: Browser, tell: Tell, links: Links) -> None:

@@ -11,6 +11,7 @@ from backend.core.events import Event, record
 from notifications.models import Kind, Message, Tab, Wording
 from notifications.service import queue
 from tests.hall import Hall
+from tests.matching.town import settle
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
@@ -120,6 +121,61 @@ async def test_deliveries_are_told_by_channel_and_result(hall: Hall, db: Databas
     assert figures["deliveries_recent", (("channel", "sms"), ("result", "failed"))] == 1
 
 
+async def test_payouts_are_told_that_are_open_late_or_wait_for_another_card(
+    hall: Hall, db: Database, clock: FixedClock
+) -> None:
+    """Of two to one person the first came back, and was ordered anew."""
+    [owner] = await settle(db, 1)
+    await db.execute(
+        """INSERT INTO bank_cards (subject_id, card_id, number_hash, number_enc, key_id, last_four, source, added_at)
+           VALUES ($1, $1, sha256('c'), '', 'k', '0128', 'holder', $2)""",
+        owner,
+        clock.now(),
+    )
+    for number, cause, state, hours in (
+        ("P0000001", "a", "returned", 90),
+        ("P0000002", "a", "accepted", 23),
+        ("P0000003", "b", "ordered", 25),
+        ("P0000004", "c", "failed", 1),
+        ("P0000005", "d", "paid", 1),
+    ):
+        ordered_at = clock.now() - timedelta(hours=hours)
+        await db.execute(
+            """INSERT INTO payouts (subject_id, payout_no, card_id, beneficiary_id, rule, cause_id, purpose, amount_fen,
+                                    state, ordered_at, paid_at, next_ask_at)
+               VALUES ($1, $2, $1, $1, 'r', $3, '补贴', 100, $4::text, $5::timestamptz,
+                       CASE WHEN $4 IN ('paid', 'returned') THEN $5 END,
+                       CASE WHEN $4 IN ('ordered', 'accepted') THEN $5 END)""",
+            owner,
+            number,
+            cause,
+            state,
+            ordered_at,
+        )
+        await db.execute(
+            """INSERT INTO matches (subject_id, rule, occasion, cause_id, anchor_on, due_on, evidence, state,
+                                    matched_at)
+               VALUES ($1, 'r', $2, $2, '2026-11-01', '2026-11-01', '[]', 'told', $3) ON CONFLICT DO NOTHING""",
+            owner,
+            cause,
+            ordered_at,
+        )
+        await db.execute(
+            """INSERT INTO entitlement_answers (subject_id, rule, cause_id, occasion, answer_no, answer, answered_by,
+                                                answered_at, payee_id, payout_no)
+               VALUES ($1, 'r', $2, $2, $2, 'confirmed', $1, $3, $1, $4)
+               ON CONFLICT (subject_id, rule, cause_id) DO UPDATE SET payout_no = excluded.payout_no""",
+            owner,
+            cause,
+            ordered_at,
+            number,
+        )
+
+    figures = await scrape(hall)
+
+    assert [figures[f"payouts_{name}", ()] for name in ("open", "late", "failed")] == [2, 1, 1]
+
+
 async def test_the_age_of_every_completed_sweep_is_told(hall: Hall, db: Database, clock: FixedClock) -> None:
     done_at = clock.now() - timedelta(hours=2)
     await db.execute("INSERT INTO sweeps (rule, completed_at) VALUES ('licence-expiry', $1), ('new', NULL)", done_at)
@@ -157,6 +213,8 @@ async def test_the_figures_come_from_indexes(db: Database) -> None:
         "SELECT count(*) FROM event_handlings WHERE parked_at IS NOT NULL",
         "SELECT count(*) FROM deliveries WHERE state = 'queued'",
         "SELECT channel, count(*) FROM deliveries WHERE finished_at >= '2026-11-20' GROUP BY channel",
+        "SELECT count(*) FROM payouts WHERE next_ask_at IS NOT NULL AND ordered_at < '2026-11-20'",
+        "SELECT count(*) FROM payouts WHERE state IN ('failed', 'returned')",
     )
     async with db.transaction() as tx:
         await tx.execute("SET LOCAL enable_seqscan = off")
