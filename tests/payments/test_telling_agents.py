@@ -13,9 +13,12 @@ from backend.core.events import Dispatcher
 from backend.core.ids import uuid7
 from backend.event_handlers import event_map
 from backend.matching.turning import turn_if_due
+from backend.payments.events import BillRecorded
+from backend.payments.following import follow_agents
 from backend.payments.models import Channel
 from backend.payments.money import Fen
 from backend.payments.refunds import request_refund
+from backend.payments.telling import tell_of_bill
 from notifications.inbox import list_inbox
 from notifications.models import Kind, Tab
 from tests.departments.feeding import Town
@@ -308,22 +311,27 @@ async def test_notices_of_no_use_any_more_are_not_kept_track_of(office: Office) 
     assert await office.rows() == 1
 
 
-async def test_facts_handled_at_once_tell_each_once(office: Office) -> None:
-    """A bill, a right that begins and one that ends, by several programs at the same moment."""
+async def test_a_bill_and_a_new_agent_at_the_same_moment_are_told_once(office: Office) -> None:
+    """Two programs, each with one of the facts, of which neither sees yet what the other tells."""
     till = office.till
-    await office.may_act(0)
-    await office.settle()
-    for _ in range(8):
-        await till.bill(office.firm)
-        await office.may_act(1)
-    await office.may_act_no_more(0)
-    programs = [Dispatcher(till.db, event_map(till.redis)) for _ in range(4)]
-    await asyncio.gather(*[program.run_once(till.now) for program in programs])
-    till.clock.at += timedelta(hours=1)  # whatever had to give way is tried again
+    await office.may_act(0, 1)
+    _, bill_id = await till.bill(office.firm)
+    raised = BillRecorded(
+        subject_id=office.firm, bill_id=bill_id, fee_code="passport", amount_fen=PRICE, due_on=None, withdrawn=False,
+        first=True,
+    )  # fmt: skip
 
-    first, second = await office.told(0), await office.told(1)
-    assert second == [ASKED] * 8
-    assert set(first) <= {GONE}
+    async def follow() -> None:
+        async with till.db.transaction() as tx:
+            await follow_agents(tx, office.firm, till.now + timedelta(seconds=1))
+
+    async with till.db.transaction() as tx:
+        await tell_of_bill(tx, raised, till.now)
+        other = asyncio.create_task(follow())
+        await asyncio.sleep(0.2)
+    await other
+
+    assert (await office.told(0), await office.told(1)) == ([ASKED], [ASKED])
 
 
 async def test_facts_handled_again_tell_nobody_again(office: Office) -> None:
