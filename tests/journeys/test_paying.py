@@ -27,7 +27,7 @@ from tests.pwa.test_in_browser import FAULTS, RULES, TOO_SMALL, TOO_WIDE, unroll
 pytestmark = pytest.mark.browser
 
 ARTEFACTS = Path(__file__).parents[2] / "test-artefacts" / "paying"
-RESIDENT = "lin-xiaowen"
+RESIDENT, AGENT = "lin-xiaowen", "zhao-mingyuan"
 CHANNELS = ("wechat", "alipay", "unionpay")
 
 
@@ -64,15 +64,15 @@ async def chrome() -> AsyncIterator[Browser]:
         yield browser
 
 
-async def owe(hall: Hall) -> None:
-    """The department feeds a fee of ten yuan, and the resident is told."""
+async def owe(hall: Hall, payer: dict[str, str] | None = None) -> None:
+    """The department feeds a fee of ten yuan, by default of the resident, who is told."""
     resident = find_resident(RESIDENT)
     assert resident is not None
     now = hall.clock.now()
     line = {
         "id": "B-1",
         "fee": "driving-licence",
-        "payer": {"kind": "person", "number": resident.number, "name": resident.name},
+        "payer": payer or {"kind": "person", "number": resident.number, "name": resident.name},
         "amount_fen": 1000,
         "payee": "上海市公安局交通警察总队",
         "due_on": local_date(now) + timedelta(days=10),
@@ -99,9 +99,9 @@ class Resident:
     async def goto(self, path: str) -> None:
         await self.page.goto(f"{self._hall.url}{path}")
 
-    async def sign_in(self) -> None:
+    async def sign_in(self, who: str) -> None:
         await self.goto("/login?next=%2F")
-        await self.page.locator(f'button[value="{RESIDENT}"]').click()
+        await self.page.locator(f'button[value="{who}"]').click()
         await self.page.wait_for_url(f"{self._hall.url}/")
 
     async def open_bill(self) -> None:
@@ -142,13 +142,13 @@ class Resident:
         assert faults == [], name
 
 
-async def arrive(chrome: Browser, hall: Hall, *, looks: str = "", **choices: Any) -> Resident:
+async def arrive(chrome: Browser, hall: Hall, *, who: str = RESIDENT, looks: str = "", **choices: Any) -> Resident:
     """`choices` of display are kept in cookies, all others are the browser's."""
     cookies = {name: choices.pop(name) for name in ("lang", "mode", "theme") if name in choices}
     context = await chrome.new_context(**{**PHONE, "service_workers": "block", **choices})
     await context.add_cookies([{"name": name, "value": value, "url": hall.url} for name, value in cookies.items()])
     resident = Resident(await context.new_page(), hall, looks=looks)
-    await resident.sign_in()
+    await resident.sign_in(who)
     return resident
 
 
@@ -188,6 +188,34 @@ async def test_a_bill_is_paid_from_the_first_screen_to_the_message(
 
 def rows_of(rows: Any) -> list[tuple[str, str]]:
     return [(row["rule"], row["state"]) for row in rows]
+
+
+async def test_a_firm_s_bill_is_paid_by_who_may_act_for_it(hall: Hall, gateways: Gateways, chrome: Browser) -> None:
+    resident = find_resident(AGENT)
+    assert resident is not None
+    assert resident.organisation is not None
+    firm = resident.organisation
+    await owe(hall, {"kind": "organisation", "number": firm.number, "name": firm.name})
+    agent = await arrive(chrome, hall, who=AGENT, looks="for-firm", lang="zh-CN")  # that they may act comes with it
+    await follow(hall)
+    await agent.goto("/messages?tab=todo")
+    await expect(agent.page.get_by_text(f"为 {firm.name}")).to_be_visible()
+    await agent.goto("/")
+
+    await agent.open_bill()
+    await expect(agent.page.get_by_text(f"为 {firm.name}")).to_be_visible()
+    await agent.choose("wechat")
+    await agent.pay_there(gateways, "wechat")
+
+    await expect(agent.page.locator(".pay-word")).to_have_text("缴费成功")
+    await expect(agent.page.get_by_text(f"为 {firm.name}")).to_be_visible()
+    await agent.look("result")
+    await agent.goto("/bills")
+    await agent.look("bills")
+    await expect(agent.page.get_by_role("heading", name=f"为 {firm.name}")).to_be_visible()
+    assert (
+        await hall.resources.db.fetchval("SELECT kind FROM subjects JOIN receipts USING (subject_id)") == "organisation"
+    )
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
