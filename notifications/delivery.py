@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -20,8 +20,9 @@ from notifications.queries import claims, subscriptions
 from notifications.queries.claims import Claimed, Settled
 from notifications.settling import Attempt
 
-BATCH = 256
-LEASE = timedelta(minutes=2)  # longer than a batch can take: 256 deliveries, 64 at once, 15 s each
+BATCH = 192
+HANDS = 2  # while one batch waits for push services, another is claimed or written down
+LEASE = timedelta(minutes=2)  # longer than batches can take: 2 of 192 deliveries, 64 at once, 15 s each
 REQUEUE_EVERY = timedelta(seconds=5)
 
 _BLOCK_MS = 1000
@@ -55,19 +56,30 @@ class Sender:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sends until `stop` is set, and every few seconds hands out again what was forgotten. Outlives outages."""
-        requeued_at: datetime | None = None
+        async with asyncio.TaskGroup() as hands:
+            hands.create_task(self._again(self._hand_out, stop, REQUEUE_EVERY.total_seconds()))
+            for _ in range(HANDS):
+                hands.create_task(self._again(self._work, stop))
+
+    async def _again(self, act: Callable[[], Awaitable[None]], stop: asyncio.Event, every_s: float = 0) -> None:
         while not stop.is_set():
             try:
-                now = self._clock()
-                if requeued_at is None or now - requeued_at >= REQUEUE_EVERY:
-                    await service.repeat_unread(self._db, now)
-                    await service.requeue_due(self._db, self._redis, now)
-                    await service.measure_lag(self._db, now)
-                    requeued_at = now
-                await self.run_once(block_ms=_BLOCK_MS)
+                await act()
+                wait_s = every_s
             except (RedisError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 _log.warning("sending paused: %s", type(error).__name__)
-                await _wait(stop, _PAUSE_AFTER_TROUBLE_S)
+                wait_s = _PAUSE_AFTER_TROUBLE_S
+            if wait_s:
+                await _wait(stop, wait_s)
+
+    async def _hand_out(self) -> None:
+        now = self._clock()
+        await service.repeat_unread(self._db, now)
+        await service.requeue_due(self._db, self._redis, now)
+        await service.measure_lag(self._db, now)
+
+    async def _work(self) -> None:
+        await self.run_once(block_ms=_BLOCK_MS)
 
     async def run_once(self, *, block_ms: int = 0) -> int:
         """One batch; returns how many deliveries were settled. Waits up to `block_ms` for work."""

@@ -16,15 +16,22 @@ _MARKER = "{notifications}:work:known"
 _PAUSE = "{notifications}:pause:"
 _CHUNK = 1000
 
+# One command for many entries: a command for each of them costs more than the rest of queueing a message.
+_ADD = """
+for place = 1, #ARGV, 2 do
+    redis.call('XADD', KEYS[1], '*', 'r', ARGV[place], 'm', ARGV[place + 1])
+end
+"""
+
 Entry = tuple[bytes, Pointer]
 
 
 async def add(redis: Redis, pointers: Sequence[Pointer]) -> None:
+    script = redis.register_script(_ADD)
     for start in range(0, len(pointers), _CHUNK):
-        async with redis.pipeline(transaction=False) as pipeline:
-            for pointer in pointers[start : start + _CHUNK]:
-                pipeline.xadd(STREAM, {"r": pointer.recipient_id.bytes, "m": pointer.message_id.bytes})
-            await pipeline.execute()
+        some = pointers[start : start + _CHUNK]
+        ids = [each for pointer in some for each in (pointer.recipient_id.bytes, pointer.message_id.bytes)]
+        await script(keys=[STREAM], args=ids)
 
 
 async def take(redis: Redis, consumer: str, *, count: int, abandoned_after: timedelta, block_ms: int) -> list[Entry]:

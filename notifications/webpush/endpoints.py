@@ -4,6 +4,7 @@ import hashlib
 import ipaddress
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from notifications.errors import EndpointRefused
@@ -46,7 +47,10 @@ def parse_origins(setting: str) -> frozenset[str]:
 def origin_of(endpoint: str) -> str:
     """Scheme, host and non-default port of an address that was checked before."""
     usual = _USUAL.fullmatch(endpoint)
-    return usual[1] if usual is not None else _origin(urlsplit(endpoint))
+    if usual is not None:
+        return usual[1]
+    scheme, _, rest = endpoint.partition("://")
+    return _normalised(f"{scheme}://{rest.partition('/')[0]}")
 
 
 def endpoint_hash(endpoint: str) -> bytes:
@@ -78,6 +82,11 @@ def _origin(parts: SplitResult) -> str:
     name = f"[{host}]" if ":" in host else host
     port = "" if parts.port in {None, _DEFAULT_PORTS.get(parts.scheme)} else f":{parts.port}"
     return f"{parts.scheme}://{name}{port}"
+
+
+@lru_cache(maxsize=256)
+def _normalised(origin: str) -> str:
+    return _origin(urlsplit(origin))
 
 
 def _is_known(host: str) -> bool:
