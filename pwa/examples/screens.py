@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from pwa.examples import (
+    acting,
     catalogue,
     entitlements,
     home,
@@ -16,6 +17,7 @@ from pwa.examples import (
 )
 from pwa.examples.api_docs import API_DOCS
 from pwa.examples.search_misses import SEARCH_MISSES
+from pwa.views.acting import ActingFor
 from pwa.views.entitlements import OfferList, OfferState
 from pwa.views.pages import ErrorPage, Plain
 from pwa.views.parts import Action, Text
@@ -108,6 +110,8 @@ SCREENS = {
     "message-entitled": _screen("inbox/message.html", inbox.ENTITLED_PAGE, "/messages/019aa011", Tab.MESSAGES),
     "message-stopped": _screen("inbox/message.html", inbox.STOPPED_PAGE, "/messages/019aa010", Tab.MESSAGES),
     "me": _screen("inbox/me.html", inbox.ME, "/me", Tab.ME),
+    "acting": _screen("inbox/acting_for.html", acting.ACTING_FOR, "/me/acting-for", Tab.ME),
+    "acting-none": _screen("inbox/acting_for.html", ActingFor(), "/me/acting-for", Tab.ME),
     "me-signed-out": _signed_out("inbox/me.html", inbox.ME_SIGNED_OUT, "/me", Tab.ME),
     "notifications": _screen("inbox/notifications.html", inbox.SETTINGS, "/me/notifications", Tab.ME),
     "notifications-loud": _screen("inbox/notifications.html", inbox.SETTINGS_LOUD, "/me/notifications", Tab.ME),
