@@ -28,7 +28,7 @@ class FeedCard(msgspec.Struct, frozen=True, kw_only=True):
     part: int
     kind: Kind
     link: str
-    due_on: date
+    due_on: date | None
     zh: FeedText
     en: FeedText | None
     on_behalf_of: UUID | None = None
@@ -48,7 +48,7 @@ class _Found(msgspec.Struct, frozen=True):
     message_id: UUID
     kind: Kind
     link: str
-    due_on: date
+    due_on: date | None
     position: int | None
     zh: Wording
     en: Wording | None
@@ -59,7 +59,8 @@ _decode_found = msgspec.json.Decoder(tuple[_Found, ...]).decode
 
 
 async def list_feed(conn: Conn, recipient_id: UUID, now: datetime, limit: int = 3) -> Feed:
-    """The most urgent things first: the nearer the day, coming or just gone, the more urgent.
+    """The most urgent things first: the nearer the day, coming or just gone, the more urgent. What is to be done on no
+    day in particular has that on which it was told.
 
     A thing counts while its message is in force, neither stopped nor put off, and its day not gone by more than 30
     days; read or unread makes no difference. What several messages say of one day and one link, for the same person, is
@@ -71,10 +72,13 @@ async def list_feed(conn: Conn, recipient_id: UUID, now: datetime, limit: int = 
         WITH told AS (
             SELECT m.message_id, m.kind, m.zh, m.en, m.queued_at, m.on_behalf_of, i.position,
                    coalesce(i.item ->> 'link', m.link) AS link,
-                   coalesce((i.item ->> 'due_on')::date, m.due_on) AS due_on
+                   coalesce((i.item ->> 'due_on')::date, m.due_on) AS due_on,
+                   coalesce((i.item ->> 'due_on')::date, m.due_on,
+                            (m.queued_at AT TIME ZONE 'Asia/Shanghai')::date) AS day
             FROM messages AS m
             LEFT JOIN LATERAL jsonb_array_elements(m.zh -> 'items') WITH ORDINALITY AS i (item, position) ON true
-            WHERE m.recipient_id = $1 AND m.state = 'active' AND m.kind <> 'recommendation' AND m.due_on IS NOT NULL
+            WHERE m.recipient_id = $1 AND m.state = 'active' AND m.kind <> 'recommendation'
+              AND (m.due_on IS NOT NULL OR m.tab = 'todo')
               AND (m.snoozed_until IS NULL OR m.snoozed_until <= $2)
               AND (m.kind = 'statutory' OR NOT EXISTS (
                   SELECT 1 FROM stops AS s
@@ -82,13 +86,13 @@ async def list_feed(conn: Conn, recipient_id: UUID, now: datetime, limit: int = 
                     AND ((s.scope = 'rule' AND s.name IN (m.rule, i.item ->> 'rule'))
                          OR (s.scope = 'topic' AND s.name = m.topic))))
         ), things AS (
-            SELECT DISTINCT ON (link, due_on, on_behalf_of)
-                   message_id, kind, link, due_on, position, zh, en, queued_at, on_behalf_of
-            FROM told WHERE due_on >= $4
-            ORDER BY link, due_on, on_behalf_of, queued_at DESC, message_id DESC
+            SELECT DISTINCT ON (link, day, on_behalf_of)
+                   message_id, kind, link, due_on, day, position, zh, en, queued_at, on_behalf_of
+            FROM told WHERE day >= $4
+            ORDER BY link, day, on_behalf_of, queued_at DESC, message_id DESC
         ), shown AS (
             SELECT message_id, kind, link, due_on, position, zh, en, on_behalf_of,
-                   row_number() OVER (ORDER BY abs(due_on - $3::date), due_on DESC, link, on_behalf_of) AS place
+                   row_number() OVER (ORDER BY abs(day - $3::date), day DESC, link, on_behalf_of) AS place
             FROM things ORDER BY place LIMIT $5
         )
         SELECT coalesce((SELECT jsonb_agg(shown ORDER BY place) FROM shown), '[]')::text AS cards,

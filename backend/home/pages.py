@@ -79,7 +79,7 @@ def _card(city: City, today: date, found: Found, behalf: Behalf) -> screen.FeedC
         part=found.part,
         title=_text(found, lambda said: said.title),
         reason=_text(found, lambda said: said.reason),
-        due=due(found.due_on, today),
+        due=None if found.due_on is None else due(found.due_on, today),
         action=Action(label=_text(found, lambda said: said.action), path=_way_on(found)),
         fee=None if item is None else _fee(city, item),
         online=item.online if item is not None and item.channels else None,

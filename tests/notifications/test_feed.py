@@ -58,6 +58,25 @@ async def test_the_nearest_day_comes_first_be_it_coming_or_gone(db: Database, cl
     assert await ids(db, clock) == [near, gone, far]
 
 
+async def test_what_is_to_be_done_on_no_day_counts_from_the_day_it_was_told(
+    db: Database, clock: FixedClock, tell: Tell
+) -> None:
+    """What is only to be known, and has no day, is no thing to do."""
+    near, far = await tell(date(2026, 11, 21)), await tell(date(2026, 11, 22))
+    offer = await tell(None, tab=Tab.TODO)
+    await tell(None, tab=Tab.NOTICE)
+
+    feed = await list_feed(db, ME, clock.now())
+    clock.at += timedelta(days=31)
+
+    assert [(card.message_id, card.due_on) for card in feed.cards] == [
+        (offer, None),
+        (near, date(2026, 11, 21)),
+        (far, date(2026, 11, 22)),
+    ]
+    assert offer not in await ids(db, clock)
+
+
 async def test_three_cards_are_given_and_all_are_counted(db: Database, clock: FixedClock, tell: Tell) -> None:
     for day in range(1, 6):
         await tell(date(2026, 12, day))

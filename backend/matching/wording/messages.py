@@ -81,7 +81,7 @@ def digest_occasion(message_id: UUID) -> str:
 def _single(message_id: UUID, due: Due, today: date, city: City) -> Message:
     zh, en = _wordings(due, today, city)
     decision, message_class = due.decision, due.rule.message_class
-    on = _spoken_on(due, city)
+    on, is_offer = _spoken_on(due, city), _is_offer(due, city)
     return Message(
         recipient_id=due.addressee.recipient_id,
         message_id=message_id,
@@ -94,9 +94,9 @@ def _single(message_id: UUID, due: Due, today: date, city: City) -> Message:
         zh=zh,
         en=en,
         link=link_of(due, city),
-        due_on=on,
-        icon="calendar-clock",
-        tone=Tone.BAD if on < today else Tone.WARN if due.rule.swept else Tone.INFO,
+        due_on=None if is_offer else on,
+        icon="hand-coins" if is_offer else "calendar-clock",
+        tone=Tone.INFO if is_offer else Tone.BAD if on < today else Tone.WARN if due.rule.swept else Tone.INFO,
         urgency=_urgency(due, on),
         useful_until=_midnight(useful_until(due, city)),
         thread=due.about,
@@ -207,6 +207,12 @@ def _spoken_on(due: Due, city: City) -> date:
     if due.rule.rule is None:
         return due.decision.cause.on
     return rules.act_by(due.rule.rule, due.decision, city) or due.decision.due_on
+
+
+def _is_offer(due: Due, city: City) -> bool:
+    """What somebody may take whenever they like: the day it came due is not one on which anything ends."""
+    is_entitlement = due.rule.message_class is MessageClass.ENTITLEMENT
+    return is_entitlement and due.rule.rule is not None and rules.act_by(due.rule.rule, due.decision, city) is None
 
 
 def _urgency(due: Due, on: date) -> Urgency:
