@@ -21,6 +21,7 @@ from backend.core.resources import Resources, open_resources
 from backend.core.settings import read_settings
 from backend.demo_agents import feed_agents
 from backend.demo_bills import feed_bills
+from backend.demo_entitlements import feed_entitlement, with_demo_entitlement
 from backend.demo_operators import register_operators
 from backend.departments.errors import DepartmentExists
 from backend.departments.feeds import take_feed
@@ -89,7 +90,7 @@ async def prepare(pack: Path, home: Path, *, demo: bool) -> None:
     read_merchants(settings.merchants, settings.public_url)  # what is wrong is said here, not in the log of a program
     await migrate(settings.database_url)
     async with open_resources(settings) as hall:
-        await publish_pack(hall.db, pack, hall.now())
+        await publish_pack(hall.db, with_demo_entitlement(pack, home) if demo else pack, hall.now())
         if demo:
             await _Demo(hall, await read_city(hall.db), home).play()
 
@@ -113,6 +114,7 @@ class _Demo:
             await self._feed(department, name, types, first_day)
         await feed_agents(self._hall, self._city, first_day)
         await feed_bills(self._hall, self._city, first_day)
+        await feed_entitlement(self._hall, self._city, first_day)
         began.write_text(first_day.isoformat())
         await register_operators(self._hall.db, self._home, now)
         await self._offer_to_try(now)

@@ -23,6 +23,7 @@ from backend.core.settings import Settings
 from backend.departments.service import add_department
 from backend.payments.channels import Providers
 from backend.payments.gateways import open_providers
+from backend.payments.payouts.bank import Bank, open_bank
 from backend.sandbox.app import create_sandbox
 from backend.worker import Worker
 from notifications.webpush.transport import Transport
@@ -35,7 +36,7 @@ _KEY = base64.b64encode(b"k" * 32).decode()
 class Hall(Struct, frozen=True, kw_only=True):
     """`url` and `sandbox_url` are served on this machine; `key` lets a department feed anything.
 
-    `providers` of payments are those of the merchants file that the settings name.
+    `providers` of payments are those of the merchants file that the settings name, `bank` that of the bank file.
     """
 
     url: str
@@ -44,9 +45,10 @@ class Hall(Struct, frozen=True, kw_only=True):
     clock: FixedClock
     key: str
     providers: Providers
+    bank: Bank | None
 
     def worker(self, transport: Transport) -> Worker:
-        return Worker(self.resources, transport, self.providers)
+        return Worker(self.resources, transport, self.providers, self.bank)
 
     async def feed(self, kind: str, *lines: bytes) -> dict[str, dict[str, object]]:
         async with httpx.AsyncClient() as department:
@@ -92,8 +94,10 @@ async def _listening(port: int) -> None:
 
 
 @contextlib.asynccontextmanager
-async def open_hall(db: Database, redis: Redis, clock: FixedClock, **settings: str) -> AsyncIterator[Hall]:
-    """The hall on the test's own database and Redis, the Shanghai pack loaded."""
+async def open_hall(
+    db: Database, redis: Redis, clock: FixedClock, *, pack: Path = SHANGHAI, **settings: str
+) -> AsyncIterator[Hall]:
+    """The hall on the test's own database and Redis, the pack loaded."""
     port, sandbox_port = free_port(), free_port()
     url, sandbox_url = f"http://localhost:{port}", f"http://localhost:{sandbox_port}"
     chosen = Settings(
@@ -111,10 +115,18 @@ async def open_hall(db: Database, redis: Redis, clock: FixedClock, **settings: s
         **settings,
     )
     resources = Resources(db=db, redis=redis, clock=clock, settings=chosen, keyring=chosen.keyring())
-    await publish_pack(db, SHANGHAI, clock.now())
+    await publish_pack(db, pack, clock.now())
     scopes = ["licences:*", "events:*", "bills:*"]
     key = await add_department(db, "city-data", "城市数据中心", scopes, clock.now())
-    async with open_providers(chosen) as providers:
-        edge, _ = create_app(resources, await read_city(db), providers)
+    async with open_providers(chosen) as providers, open_bank(chosen) as bank:
+        edge, _ = create_app(resources, await read_city(db), providers, bank)
         async with serving(edge, port), serving(create_sandbox(chosen, clock=clock), sandbox_port):
-            yield Hall(url=url, sandbox_url=sandbox_url, resources=resources, clock=clock, key=key, providers=providers)
+            yield Hall(
+                url=url,
+                sandbox_url=sandbox_url,
+                resources=resources,
+                clock=clock,
+                key=key,
+                providers=providers,
+                bank=bank,
+            )
