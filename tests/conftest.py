@@ -30,6 +30,12 @@ _ROOM = 4 * 1024**3
 SHANGHAI = Path(__file__).parents[1] / "backend" / "city" / "shanghai"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests first: at the end no process then waits for another one's long file."""
+    long = {item.path for item in items if any(map(item.get_closest_marker, ("slow", "browser")))}
+    items.sort(key=lambda item: item.path not in long)
+
+
 def _roomy_memory() -> Path | None:
     """A file system in memory with room for it: thousands of databases are copied and thrown away."""
     shared = Path("/dev/shm")  # noqa: S108 - only for the files of a run that is gone afterwards
@@ -71,7 +77,7 @@ async def database_url(servers: tuple[EmbeddedPostgres, EmbeddedRedis], template
     postgres, _ = servers
     name = f"test_{uuid4().hex}"
     admin = await asyncpg.connect(postgres.dsn("postgres"))
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY file_copy")
     try:
         yield postgres.dsn(name)
     finally:

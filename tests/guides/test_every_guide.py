@@ -31,6 +31,7 @@ def unmarked_chinese(text: str) -> set[str]:
     return set(re.findall(r"[\u4e00-\u9fff]+", re.sub(r"<[^>]+>", " ", marked)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("locale", Locale)
 async def test_every_guide_is_whole(visitor: Browser, rich_city: City, locale: Locale, mode: Mode) -> None:

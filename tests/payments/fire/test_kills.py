@@ -71,6 +71,7 @@ async def refunding(till: Till) -> tuple[Order, Notice]:
     return order, refund(order, number, PRICE, PRICE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("story", [paying, overpaying, refunding])
 async def test_killed_between_receipt_and_acknowledgement(till: Till, gallows: Scaffold, story: Story) -> None:
     order, notice = await story(till)
@@ -88,6 +89,7 @@ async def test_killed_between_receipt_and_acknowledgement(till: Till, gallows: S
     assert answers > _FEWEST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paid_meanwhile", [False, True])
 async def test_killed_while_an_attempt_is_made(
     till: Till, gallows: Scaffold, counter: WechatCounter, paid_meanwhile: bool

@@ -136,6 +136,7 @@ def test_one_changed_row_is_the_only_one_that_differs(name: str) -> None:
     assert [row.line_no for row, other in zip(before, after, strict=True) if row != other] == [before[7].line_no]
 
 
+@pytest.mark.slow
 @every_provider
 def test_a_hundred_thousand_rows_in_bounded_memory(name: str, tmp_path: Path) -> None:
     """Measured from outside, in a process of its own: what reading needs beyond the file itself."""
