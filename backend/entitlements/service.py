@@ -246,8 +246,3 @@ async def _answer(tx: Tx, offer: Offer, answer: Answer, reader_id: UUID, payout:
     await queries.insert_directory(tx, answered.answer_no, answered.subject_id)
     await queries.insert_act(tx, offer.subject_id, offer.rule, offer.cause_id, Act(answer), now, person_id=reader_id)
     await note_change(tx, [offer.subject_id], now)
-
-
-async def _note(tx: Tx, answered: Answered, act: Act, operator_id: UUID, reason: str, now: datetime) -> None:
-    subject_id, rule, cause_id = answered.subject_id, answered.rule, answered.cause_id
-    await queries.insert_act(tx, subject_id, rule, cause_id, act, now, operator_id=operator_id, reason=reason)
