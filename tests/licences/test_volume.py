@@ -20,9 +20,7 @@ def resident_bytes() -> int:
 
 
 @pytest.mark.slow
-async def test_fifty_thousand_licences_stream_in_bounded_memory(
-    town: Town, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_fifty_thousand_licences_stream_in_bounded_memory(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     key = await town.department()
     peak = 0
 
