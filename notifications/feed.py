@@ -72,13 +72,14 @@ async def list_feed(conn: Conn, recipient_id: UUID, now: datetime, limit: int = 
         WITH told AS (
             SELECT m.message_id, m.kind, m.zh, m.en, m.queued_at, m.on_behalf_of, i.position,
                    coalesce(i.item ->> 'link', m.link) AS link,
-                   coalesce((i.item ->> 'due_on')::date, m.due_on) AS due_on,
-                   coalesce((i.item ->> 'due_on')::date, m.due_on,
-                            (m.queued_at AT TIME ZONE 'Asia/Shanghai')::date) AS day
+                   ends.due_on, coalesce(ends.due_on, (m.queued_at AT TIME ZONE 'Asia/Shanghai')::date) AS day
             FROM messages AS m
             LEFT JOIN LATERAL jsonb_array_elements(m.zh -> 'items') WITH ORDINALITY AS i (item, position) ON true
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN i.item IS NULL THEN m.due_on ELSE (i.item ->> 'due_on')::date END
+            ) AS ends (due_on)
             WHERE m.recipient_id = $1 AND m.state = 'active' AND m.kind <> 'recommendation'
-              AND (m.due_on IS NOT NULL OR m.tab = 'todo')
+              AND m.tab <> 'notice'
               AND (m.snoozed_until IS NULL OR m.snoozed_until <= $2)
               AND (m.kind = 'statutory' OR NOT EXISTS (
                   SELECT 1 FROM stops AS s

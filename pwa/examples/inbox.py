@@ -48,8 +48,10 @@ ENDORSE = OpenMessage(
 
 DIGEST = OpenMessage(
     message_id="019aa009",
-    title=Text("您有 2 件证照快到期", "Two of your licences expire soon"),
-    body=Text("请在到期前办理，都可以现在办。", "Renew them before they expire; both can be done now."),
+    title=Text("您有 3 件事到了办理的时候", "Three things can be done now"),
+    body=Text(
+        "下面列出每一件事，有期限的写着最后一天。", "Below you see each of them, with its last day where there is one."
+    ),
     sent_at=datetime(2026, 11, 19, 8, 30, tzinfo=SHANGHAI),
     digest=(
         DigestLine(
@@ -65,8 +67,17 @@ DIGEST = OpenMessage(
             part="licence-expiry:driving-licence",
             stopped=True,
         ),
+        DigestLine(
+            title=Text("可以申领敬老卡了", "You may now apply for a senior citizen card"),
+            due=None,
+            action=Action(label=Text("查看办理指南", "See the guide"), path="/services/SH-senior-citizen-card"),
+            part="senior-citizen-card",
+        ),
     ),
-    why=Why(based_on=Text("您的两张证照", "Your two licences"), rule=Text("到期前提醒", "Reminder before expiry")),
+    why=Why(
+        based_on=Text("您的证照和出生日期", "Your licences and date of birth"),
+        rule=Text("到日子提醒", "A reminder when the day comes"),
+    ),
     later_until=date(2026, 11, 23),
 )
 

@@ -46,7 +46,7 @@ class DigestLine(Struct, frozen=True, kw_only=True):
     """One of several things that one message speaks of. `part` is the value that stops its kind alone, None: cannot."""
 
     title: Text
-    due: Due
+    due: Due | None
     action: Action
     part: str | None = None
     stopped: bool = False

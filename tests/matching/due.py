@@ -17,3 +17,11 @@ def due_licence(somebody: UUID, city: City, licence_type: str, today: date, days
     cause = Cause(Anchor.EXPIRY, str(uuid7()), today + timedelta(days=days), datetime.now(UTC), "police")
     decision = Decision(rule=rule.code, cause=cause, due_on=today, rung=days, against=None, evidence=())
     return Due(somebody, rule, decision, Addressee(somebody))
+
+
+def due_rule(somebody: UUID, city: City, code: str, today: date, *, happened_on: date) -> Due:
+    """What a rule says today about an event of that day."""
+    rule = Rulebook(city, {}).rules[code]
+    cause = Cause(Anchor.EVENT, str(uuid7()), happened_on, datetime.now(UTC), "police")
+    decision = Decision(rule=code, cause=cause, due_on=today, rung=None, against=None, evidence=())
+    return Due(somebody, rule, decision, Addressee(somebody))

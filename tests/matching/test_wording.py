@@ -8,7 +8,7 @@ import pytest
 from backend.city.city import City
 from backend.matching.wording.messages import message
 from notifications.models import Message, Tone, Urgency
-from tests.matching.due import due_licence
+from tests.matching.due import due_licence, due_rule
 
 AS_OF = date(2026, 11, 20)
 SOMEBODY = UUID("018f0000-0000-7000-8000-000000000001")
@@ -54,3 +54,22 @@ def test_every_licence_type_can_be_spoken_of(city: City, days: int) -> None:
         assert message.en is not None
         assert all((message.zh.title, message.zh.body, message.zh.action, message.en.title, message.en.action))
         assert "None" not in message.zh.body + message.en.body
+
+
+def test_what_may_be_done_on_any_day_has_no_last_one(city: City) -> None:
+    may_apply = due_rule(SOMEBODY, city, "residence-permit-after-half-a-year", AS_OF, happened_on=date(2026, 5, 20))
+    later = AS_OF + timedelta(days=3)
+
+    told = message(SOMEBODY, [may_apply], later, city)
+
+    assert (told.due_on, told.tone, told.urgency) == (None, Tone.INFO, Urgency.NORMAL)
+
+
+def test_a_digest_ends_on_the_first_day_on_which_any_of_it_does(city: City) -> None:
+    may_apply = due_rule(SOMEBODY, city, "residence-permit-after-half-a-year", AS_OF, happened_on=date(2026, 5, 20))
+    expires = due_licence(SOMEBODY, city, "driving-licence", AS_OF, 30)
+
+    told = message(SOMEBODY, [expires, may_apply], AS_OF, city)
+
+    assert told.due_on == AS_OF + timedelta(days=30)
+    assert {item.due_on for item in told.zh.items} == {None, AS_OF + timedelta(days=30)}

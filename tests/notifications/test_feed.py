@@ -97,10 +97,37 @@ async def test_what_was_read_is_still_to_be_done(db: Database, clock: FixedClock
     assert feed.unread == 0
 
 
+async def test_what_may_be_done_on_any_day_has_its_place_by_that_on_which_it_was_told(
+    db: Database, clock: FixedClock, tell: Tell
+) -> None:
+    far, near, any_day = await tell(date(2027, 2, 3)), await tell(date(2026, 11, 21)), await tell(None)
+
+    feed = await list_feed(db, ME, clock.now(), 10)
+
+    assert [(card.message_id, card.due_on) for card in feed.cards] == [
+        (any_day, None),
+        (near, date(2026, 11, 21)),
+        (far, date(2027, 2, 3)),
+    ]
+
+
+async def test_of_a_digest_each_thing_keeps_its_own_day_or_none(db: Database, clock: FixedClock, tell: Tell) -> None:
+    items = (
+        Item(title="驾驶证", link="/services/1", action="去换证", due_on=date(2026, 12, 1)),
+        Item(title="居住证", link="/services/2", action="去申领"),
+    )
+    zh = Wording(title="您有 2 件事", body="逐项办理。", action="逐项查看", items=items)
+    await tell(date(2026, 12, 1), zh=zh)
+
+    feed = await list_feed(db, ME, clock.now(), 10)
+
+    assert {card.link: card.due_on for card in feed.cards} == {"/services/1": date(2026, 12, 1), "/services/2": None}
+
+
 async def test_what_is_neither_due_nor_ours_nor_in_force_is_left_out(
     db: Database, clock: FixedClock, tell: Tell
 ) -> None:
-    await tell(None)
+    await tell(None, tab=Tab.NOTICE)
     await tell(date(2026, 10, 20))
     await tell(date(2026, 12, 18), recipient_id=NEIGHBOUR)
     await tell(date(2026, 12, 18), kind=Kind.RECOMMENDATION)

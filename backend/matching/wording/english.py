@@ -45,14 +45,14 @@ def digest(items: Sequence[Item], *, only_licences: bool, others: bool = False) 
         title=f"Several of {your} licences need attention" if only_licences else "Several things can be done now",
         body="Below you see when each of them expires. Please renew them one by one."
         if only_licences
-        else "Below you see each of them with its date.",
+        else "Below you see each of them, with its last day where there is one.",
         action="See each of them",
         stop_label="everything listed below",
         items=tuple(items),
         why=Why(
             based_on="The expiry dates of the licences listed"
             if only_licences
-            else "The dates given with each of them",
+            else "The dates on which each of them rests",
             rule=f"{several} a reminder day together, so they are told in one message",
             plain=f"Some of {your} licences are about to expire, so we tell you about them together."
             if only_licences

@@ -41,12 +41,12 @@ def digest(items: Sequence[Item], *, only_licences: bool, others: bool = False) 
     you = "" if others else "您"
     return Wording(
         title=f"{you}有几张证照到期待办" if only_licences else f"{you}有几件事到了办理的时候",
-        body="下面列出每一张的到期日，请逐项办理。" if only_licences else "下面列出每一件和它的日期，请逐项办理。",
+        body="下面列出每一张的到期日，请逐项办理。" if only_licences else "下面列出每一件事，有期限的写着最后一天。",
         action="逐项查看",
         stop_label="下面列出的这几类提醒",
         items=tuple(items),
         why=Why(
-            based_on="所列证照的有效期" if only_licences else "下面每一件所写的日期",
+            based_on="所列证照的有效期" if only_licences else "下面每一件事所依据的日期",
             rule="同一天有多张证照到提醒日，合并为一条" if only_licences else "同一天有几件事到提醒日，合并为一条",
             plain=f"{you}有几张证快到期了，合在一起提醒您。"
             if only_licences

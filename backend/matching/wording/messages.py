@@ -81,7 +81,7 @@ def digest_occasion(message_id: UUID) -> str:
 def _single(message_id: UUID, due: Due, today: date, city: City) -> Message:
     zh, en = _wordings(due, today, city)
     decision, message_class = due.decision, due.rule.message_class
-    on, is_offer = _spoken_on(due, city), _is_offer(due, city)
+    ends_on = _ends_on(due, city)
     return Message(
         recipient_id=due.addressee.recipient_id,
         message_id=message_id,
@@ -94,10 +94,10 @@ def _single(message_id: UUID, due: Due, today: date, city: City) -> Message:
         zh=zh,
         en=en,
         link=link_of(due, city),
-        due_on=None if is_offer else on,
-        icon="hand-coins" if is_offer else "calendar-clock",
-        tone=Tone.INFO if is_offer else Tone.BAD if on < today else Tone.WARN if due.rule.swept else Tone.INFO,
-        urgency=_urgency(due, on),
+        due_on=ends_on,
+        icon="hand-coins" if message_class is MessageClass.ENTITLEMENT else "calendar-clock",
+        tone=_tone(ends_on, today) if due.rule.swept or ends_on is None or ends_on < today else Tone.INFO,
+        urgency=_urgency(due, ends_on),
         useful_until=_midnight(useful_until(due, city)),
         thread=due.about,
         about=(due.about,),
@@ -108,7 +108,7 @@ def _digest(message_id: UUID, ordered: Sequence[Due], today: date, city: City) -
     first = ordered[0]
     items = [_items(due, today, city) for due in ordered]
     only_licences = all(due.rule.rule is None for due in ordered)
-    on = _spoken_on(first, city)
+    ends_on = min(filter(None, (_ends_on(due, city) for due in ordered)), default=None)
     return Message(
         recipient_id=first.addressee.recipient_id,
         message_id=message_id,
@@ -121,10 +121,10 @@ def _digest(message_id: UUID, ordered: Sequence[Due], today: date, city: City) -
         zh=mandarin.digest([zh for zh, _ in items], only_licences=only_licences, others=first.addressee.on_behalf),
         en=english.digest([en for _, en in items], only_licences=only_licences, others=first.addressee.on_behalf),
         link=f"/messages/{message_id}",
-        due_on=on,
+        due_on=ends_on,
         icon="calendar-clock",
-        tone=Tone.WARN if on >= today else Tone.BAD,
-        urgency=_urgency(first, on),
+        tone=_tone(ends_on, today),
+        urgency=_urgency(first, _ends_on(first, city)),
         useful_until=_midnight(max(useful_until(due, city) for due in ordered)),
         thread=message_occasion(LICENCE_EXPIRY, first.subject_id, first.addressee.recipient_id),
         about=tuple(due.about for due in ordered),
@@ -202,23 +202,27 @@ def _topic(due: Due) -> str:
     return _PAYMENT if due.decision.cause.anchor is Anchor.BILL else _MILESTONE
 
 
-def _spoken_on(due: Due, city: City) -> date:
-    """The date a reader cares about: the end of a licence, the last day to act, else the day it came due."""
+def _ends_on(due: Due, city: City) -> date | None:
+    """The end of a licence, or the last day to act; None where it may be done on any day."""
     if due.rule.rule is None:
         return due.decision.cause.on
-    return rules.act_by(due.rule.rule, due.decision, city) or due.decision.due_on
+    return rules.act_by(due.rule.rule, due.decision, city)
 
 
-def _is_offer(due: Due, city: City) -> bool:
-    """What somebody may take whenever they like: the day it came due is not one on which anything ends."""
-    is_entitlement = due.rule.message_class is MessageClass.ENTITLEMENT
-    return is_entitlement and due.rule.rule is not None and rules.act_by(due.rule.rule, due.decision, city) is None
+def _spoken_on(due: Due, city: City) -> date:
+    """By which it has its place among others: the day it ends, else the day it came due."""
+    return _ends_on(due, city) or due.decision.due_on
 
 
-def _urgency(due: Due, on: date) -> Urgency:
-    left = (on - due.decision.due_on).days if due.decision.rung is None else due.decision.rung
-    if due.rule.rule is not None and due.decision.rung is None and on == due.decision.due_on:
+def _tone(ends_on: date | None, today: date) -> Tone:
+    return Tone.INFO if ends_on is None else Tone.BAD if ends_on < today else Tone.WARN
+
+
+def _urgency(due: Due, ends_on: date | None) -> Urgency:
+    rung = due.decision.rung
+    if ends_on is None or (rung is None and due.rule.rule is not None and ends_on == due.decision.due_on):
         return Urgency.NORMAL
+    left = (ends_on - due.decision.due_on).days if rung is None else rung
     if left in {0, 1}:
         return Urgency.HIGH
     return Urgency.NORMAL if left <= 30 else Urgency.LOW

@@ -69,7 +69,7 @@ def item(said: Said, *, zh: bool) -> Item:
         reason=_filled(said.wording.body, said, zh=zh),
         link=said.link,
         action=_in(said.wording.action, zh=zh),
-        due_on=said.act_by or said.decision.due_on,
+        due_on=said.act_by,
         stop_label=_in(said.rule.name, zh=zh),
     )
 
