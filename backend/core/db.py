@@ -1,7 +1,7 @@
 """Postgres: the pool, transactions, and rows as Structs."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from types import TracebackType
 from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
@@ -20,11 +20,9 @@ class Database:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
 
-    @asynccontextmanager
-    async def transaction(self, *, isolation: str = "read_committed", readonly: bool = False) -> AsyncIterator[Tx]:
+    def transaction(self, *, isolation: str = "read_committed", readonly: bool = False) -> "_Transaction":
         """One use case, one transaction; no network call belongs inside."""
-        async with self.pool.acquire() as connection, connection.transaction(isolation=isolation, readonly=readonly):  # type: ignore[arg-type]
-            yield connection
+        return _Transaction(self.pool, isolation, readonly)
 
     async def execute(self, sql: str, *args: Any) -> str:
         async with self.pool.acquire() as connection:
@@ -44,6 +42,36 @@ class Database:
 
     async def close(self) -> None:
         await self.pool.close()
+
+
+class _Transaction:
+    """As a class, not as a generator: a generator costs as much as a statement."""
+
+    __slots__ = ("_loan", "_options", "_transaction")
+
+    def __init__(self, pool: Pool, isolation: str, readonly: bool) -> None:
+        self._loan, self._options = pool.acquire(), (isolation, readonly)
+
+    async def __aenter__(self) -> "Tx":
+        connection = await self._loan.__aenter__()
+        isolation, readonly = self._options
+        self._transaction = connection.transaction(isolation=isolation, readonly=readonly)  # type: ignore[arg-type]
+        try:
+            await self._transaction.start()
+        except BaseException as failure:
+            await self._loan.__aexit__(type(failure), failure, failure.__traceback__)
+            raise
+        return connection
+
+    async def __aexit__(
+        self, failure: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._transaction.__aexit__(failure, error, trace)
+        except BaseException as other:
+            await self._loan.__aexit__(type(other), other, other.__traceback__)
+            raise
+        await self._loan.__aexit__(failure, error, trace)
 
 
 Queryable: TypeAlias = "Database | Tx"

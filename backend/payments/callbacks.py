@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 
 import msgspec
 from msgspec import structs
@@ -34,6 +35,11 @@ _CALLBACKS = Counter("payment_callbacks_total", "Callbacks by what became of the
 _REFUSED = Counter("payment_callbacks_refused_total", "Callbacks that were not believed.", ["channel", "reason"])
 
 
+@cache
+def _counted(channel: Channel, verdict: Verdict | Reason) -> Counter:
+    return _CALLBACKS.labels(channel, verdict)
+
+
 async def receive(
     db: Database, keyring: Keyring, provider: Provider, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> Acknowledgement:
@@ -54,7 +60,7 @@ async def receive(
     except Exception:
         await _keep(db, provider.channel, callback, headers, body, now)
         raise
-    _CALLBACKS.labels(provider.channel, verdict).inc()
+    _counted(provider.channel, verdict).inc()
     if verdict is Verdict.WAITING:
         return structs.replace(provider.decline(), status=_NOT_NOW)
     return provider.acknowledge()
@@ -145,7 +151,7 @@ async def _note_refused(db: Database, channel: Channel, reason: Reason, body: by
     them: it is the provider trying whether we look at signatures.
     """
     if reason is Reason.PROBE:
-        _CALLBACKS.labels(channel, reason).inc()
+        _counted(channel, reason).inc()
         return
     local = now.astimezone(SHANGHAI)
     _REFUSED.labels(channel, reason).inc()

@@ -3,7 +3,8 @@
 import hmac
 import os
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import NewType
 
 from backend.core.clock import local_date
@@ -19,7 +20,12 @@ _LONGEST = 64  # what is longer was not copied from a receipt
 
 def new_receipt_no(now: datetime) -> ReceiptNo:
     """PZ, the day, twelve characters."""
-    return ReceiptNo(f"PZ{local_date(now):%y%m%d}{spoken(os.urandom(_TAIL))}")
+    return ReceiptNo(f"PZ{_day(local_date(now))}{spoken(os.urandom(_TAIL))}")
+
+
+@lru_cache(maxsize=2)
+def _day(day: date) -> str:
+    return f"{day:%y%m%d}"
 
 
 def code_of(keyring: Keyring, receipt_no: str) -> str:
