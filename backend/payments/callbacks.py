@@ -72,7 +72,7 @@ async def retry_waiting(db: Database, keyring: Keyring, now: datetime) -> bool:
     for each in waiting:
         try:
             async with db.transaction() as tx:
-                await _again(tx, keyring, each.channel, each.event_key, now)
+                await _again(tx, keyring, each.channel, each.event_key, now, told=False)
         except Exception as error:  # noqa: BLE001 - one that fails must not keep the others waiting
             log.warning("callback failed again", extra={"channel": each.channel, "error": type(error).__name__})
             async with db.transaction() as tx:
@@ -105,7 +105,7 @@ async def _take(
     if not await queries.insert_callback(
         tx, channel, callback.event_key, _evidence(headers), body, callback.verified_serial, observation, now
     ):
-        return await _again(tx, keyring, channel, callback.event_key, now)
+        return await _again(tx, keyring, channel, callback.event_key, now, told=True)
     verdict = await apply(tx, keyring, callback.observation, Source.CALLBACK, now)
     if verdict is not Verdict.APPLIED:
         await _note(tx, channel, callback.event_key, verdict, tries=0, now=now)
@@ -124,8 +124,11 @@ async def _keep(
             await _note(tx, channel, callback.event_key, Verdict.WAITING, tries=0, now=now)
 
 
-async def _again(tx: Tx, keyring: Keyring, channel: str, event_key: str, now: datetime) -> Verdict:
-    """A notice that is kept already: applied now where it could not be before."""
+async def _again(tx: Tx, keyring: Keyring, channel: str, event_key: str, now: datetime, *, told: bool) -> Verdict:
+    """A notice that is kept already: applied now where it could not be before.
+
+    However often it is told too early, when this house tries again by itself stays as it was.
+    """
     waiting = await queries.lock_waiting(tx, channel, event_key)
     if waiting is None:
         return Verdict.REPEATED
@@ -134,7 +137,8 @@ async def _again(tx: Tx, keyring: Keyring, channel: str, event_key: str, now: da
     if verdict is Verdict.WAITING and now - waiting.received_at >= GIVEN_UP_AFTER:
         await list_exception(tx, HOUSE, Kind.UNKNOWN_ORDER, observation, Source.CALLBACK, now)
         verdict = Verdict.EXCEPTION
-    await _note(tx, waiting.channel, waiting.event_key, verdict, tries=waiting.tries, now=now)
+    if verdict is not Verdict.WAITING or not told:
+        await _note(tx, waiting.channel, waiting.event_key, verdict, tries=waiting.tries, now=now)
     return verdict
 
 
