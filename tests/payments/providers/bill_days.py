@@ -102,7 +102,7 @@ def wechat(trades: Iterable[Trade], *, compressed: bool = True) -> bytes:
         yuan(sums[6]),
     ]
     file = "\ufeff" + "\r\n".join([*lines, WECHAT_SUMMARY, "`" + ",`".join(summary)]) + "\r\n"
-    return gzip.compress(file.encode(), 1) if compressed else file.encode()
+    return gzip.compress(file.encode(), 1, mtime=0) if compressed else file.encode()
 
 
 def alipay(trades: Iterable[Trade], *, subject: str = "签注, 工本费", remark: str = "多缴,已退") -> bytes:
