@@ -71,12 +71,15 @@ async def compose(
 
 
 async def carry_out(
-    tx: Tx, book: Rulebook, plans: Sequence[Plan], today: date, now: datetime
+    tx: Tx, book: Rulebook, plans: Sequence[Plan], today: date, now: datetime, *, whole: Rulebook | None = None
 ) -> tuple[Telling, list[Pointer]]:
-    """Matches, messages, and what is taken back: all of it or nothing. The subjects are locked by the caller."""
+    """Matches, messages, and what is taken back: all of it or nothing. The subjects are locked by the caller.
+
+    `whole`: every rule, where the plans were made by some of them; what others have told is looked at all the same.
+    """
     await settle(tx, [each for plan in plans for each in plan.settle], now)
     agents = await agents_of(tx, [plan.known for plan in plans], today)
-    heard = await follow_agents(tx, book, [plan.known for plan in plans], agents, now)
+    heard = await follow_agents(tx, whole or book, [plan.known for plan in plans], agents, now)
     heard |= await _reinstate(tx, book, plans, agents, now)
     found = [(plan, decision) for plan in plans for decision in plan.new]
     before = [(plan, decision) for plan in plans for decision in _found_before(plan)]

@@ -7,13 +7,14 @@ from backend.citizens.models import Holder, Mandate, Role, SubjectKind
 from backend.citizens.representation import record_mandate
 from backend.citizens.service import find_or_create_subjects
 from backend.city.models import Subject
-from backend.city.rules import Audience
+from backend.city.rules import Anchor, Audience, MessageClass, Timing
 from backend.core.identity_numbers import citizen_id_check
 from backend.inbox.service import answer
+from backend.matching.desk.catching_up import catch_up
 from backend.matching.service import note_change
 from notifications.models import Locale, Purpose
-from tests.entitlements.conftest import RULE, TODAY, Office, allowance
-from tests.matching.people import with_rules
+from tests.entitlements.conftest import EVENT, RULE, TODAY, Office, allowance
+from tests.matching.people import rule, with_rules
 
 
 async def names(office: Office, subject_id: UUID, agent_id: UUID, role: Role, *, until: date | None = None) -> None:
@@ -171,6 +172,32 @@ async def test_what_a_guardian_was_told_for_a_child_is_taken_back_by_the_switch_
     assert taken_back == [[(RULE, "withdrawn")], [(RULE, "active")]]
     assert still == [(RULE, "withdrawn")], "and stays so when the offer itself goes and comes again"
     assert [await office.messages(each) for each in (mother, father)] == [[(RULE, "active")]] * 2
+
+
+async def test_another_rule_that_catches_up_gives_back_no_offer_that_was_refused(office: Office) -> None:
+    """A rule that comes into use looks at the same child, and knows of no offer but by the whole rulebook."""
+    reminder = rule(
+        "some-reminder",
+        Timing(anchor=Anchor.EVENT),
+        name=allowance().name,
+        event_type=EVENT,
+        message_class=MessageClass.REMINDER,
+        audience=Audience.GUARDIAN,
+    )
+    office.city = with_rules(office.city, allowance(audience=Audience.GUARDIAN), reminder)
+    mother, father, child = await office.resident(1), await office.resident(2), await child_of(office)
+    for guardian in (mother, father):
+        await names(office, child, guardian, Role.GUARDIAN)
+    await office.report(child)
+    await says(office, mother, given=False)
+    before = [await office.messages(each) for each in (mother, father)]
+
+    await office.db.execute("INSERT INTO rule_catch_ups (rule, asked_at) VALUES ($1, $2)", reminder.code, office.now)
+    while await catch_up(office.db, office.redis, office.city, office.clock):
+        pass
+
+    assert (RULE, "withdrawn") in before[0]
+    assert [await office.messages(each) for each in (mother, father)] == before
 
 
 async def says(office: Office, reader_id: UUID, *, given: bool) -> None:

@@ -73,14 +73,15 @@ async def _tell(
     """One transaction; of what else these people are to be told nothing is looked at. None where the rule is silent."""
     today = local_date(now)
     async with db.transaction() as tx:
-        rule = _live(await hold_rulebook(tx, city), code)
+        whole = await hold_rulebook(tx, city)
+        rule = _live(whole, code)
         if rule is None:
             return None
         await facts.lock_subjects(tx, subject_ids)
         alone, days = Rulebook(city, {}, [rule]), Days(today, today - _DAY, sweeping=True)
         known, told = await facts.list_known(tx, subject_ids), await matches.list_matches(tx, subject_ids)
         plans = [plan(alone, each, told.get(each.subject_id, ()), days) for each in known]
-        telling, pointers = await carry_out(tx, alone, plans, today, now)
+        telling, pointers = await carry_out(tx, alone, plans, today, now, whole=whole)
         await catch_ups.update_told(tx, code, len(telling.messages), now + _LEASE)
     return pointers
 
