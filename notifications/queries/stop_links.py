@@ -27,16 +27,16 @@ async def find_link(conn: Conn, code_hash: bytes) -> Pointer | None:
     return None if row is None else Pointer(row["recipient_id"], row["message_id"])
 
 
-async def delete_old(db: Conn, until: datetime, limit: int) -> int:
-    """How many of those whose messages were of use until then, the oldest first; two at once take different ones."""
-    rows = await db.fetch(
-        """
-        DELETE FROM stop_links
-        WHERE code_hash = ANY(ARRAY(SELECT code_hash FROM stop_links WHERE useful_until <= $1
-                                    ORDER BY useful_until LIMIT $2 FOR UPDATE SKIP LOCKED))
-        RETURNING code_hash
-        """,
+async def list_old(conn: Conn, until: datetime, limit: int) -> list[bytes]:
+    """Those whose messages were of use until then, the oldest first."""
+    rows = await conn.fetch(
+        "SELECT code_hash FROM stop_links WHERE useful_until <= $1 ORDER BY useful_until, code_hash LIMIT $2",
         until,
         limit,
     )
-    return len(rows)
+    return [row["code_hash"] for row in rows]
+
+
+async def delete_links(db: Conn, code_hashes: list[bytes]) -> None:
+    """Those that are gone already are passed over."""
+    await db.execute("DELETE FROM stop_links WHERE code_hash = ANY($1::bytea[])", code_hashes)
