@@ -1,5 +1,6 @@
 """What a person must or may do now, for the first screen: as told by messages, read and counted in one statement."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from notifications.ports import Conn
 from notifications.quiet_hours import CITY_TIME
 
 OVERDUE_FOR_AT_MOST = timedelta(days=30)
+ANY_DAY_COMES_AFTER = timedelta(days=7)
 
 
 class FeedText(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +29,7 @@ class FeedCard(msgspec.Struct, frozen=True, kw_only=True):
     message_id: UUID
     part: int
     kind: Kind
+    icon: str
     link: str
     due_on: date | None
     zh: FeedText
@@ -47,6 +50,7 @@ class _Found(msgspec.Struct, frozen=True):
 
     message_id: UUID
     kind: Kind
+    icon: str
     link: str
     due_on: date | None
     position: int | None
@@ -58,19 +62,21 @@ class _Found(msgspec.Struct, frozen=True):
 _decode_found = msgspec.json.Decoder(tuple[_Found, ...]).decode
 
 
-async def list_feed(conn: Conn, recipient_id: UUID, now: datetime, limit: int = 3) -> Feed:
-    """The most urgent things first: the nearer the day, coming or just gone, the more urgent. What is to be done on no
-    day in particular has that on which it was told.
+async def list_feed(
+    conn: Conn, recipient_id: UUID, now: datetime, limit: int = 3, *, without: Sequence[str] = ()
+) -> Feed:
+    """The most urgent things first: the nearer the day, coming or just gone, the more urgent. What may be done on any
+    day comes after what ends within a week, and goes a month after it was told.
 
     A thing counts while its message is in force, neither stopped nor put off, and its day not gone by more than 30
     days; read or unread makes no difference. What several messages say of one day and one link, for the same person, is
-    one thing, in the words of the newest.
+    one thing, in the words of the newest. `without`: what links to paths that begin so is shown elsewhere.
     """
     today = now.astimezone(CITY_TIME).date()
     row = await conn.fetchrow(
         """
         WITH told AS (
-            SELECT m.message_id, m.kind, m.zh, m.en, m.queued_at, m.on_behalf_of, i.position,
+            SELECT m.message_id, m.kind, m.icon, m.zh, m.en, m.queued_at, m.on_behalf_of, i.position,
                    coalesce(i.item ->> 'link', m.link) AS link,
                    ends.due_on, coalesce(ends.due_on, (m.queued_at AT TIME ZONE 'Asia/Shanghai')::date) AS day
             FROM messages AS m
@@ -79,7 +85,7 @@ async def list_feed(conn: Conn, recipient_id: UUID, now: datetime, limit: int = 
                 SELECT CASE WHEN i.item IS NULL THEN m.due_on ELSE (i.item ->> 'due_on')::date END
             ) AS ends (due_on)
             WHERE m.recipient_id = $1 AND m.state = 'active' AND m.kind <> 'recommendation'
-              AND m.tab <> 'notice'
+              AND (m.due_on IS NOT NULL OR m.tab <> 'notice')
               AND (m.snoozed_until IS NULL OR m.snoozed_until <= $2)
               AND (m.kind = 'statutory' OR NOT EXISTS (
                   SELECT 1 FROM stops AS s
@@ -88,12 +94,15 @@ async def list_feed(conn: Conn, recipient_id: UUID, now: datetime, limit: int = 
                          OR (s.scope = 'topic' AND s.name = m.topic))))
         ), things AS (
             SELECT DISTINCT ON (link, day, on_behalf_of)
-                   message_id, kind, link, due_on, day, position, zh, en, queued_at, on_behalf_of
-            FROM told WHERE day >= $4
+                   message_id, kind, icon, link, due_on, day, position, zh, en, queued_at, on_behalf_of
+            FROM told
+            WHERE day >= $4
+              AND NOT EXISTS (SELECT FROM unnest($6::text[]) AS w (prefix) WHERE starts_with(told.link, w.prefix))
             ORDER BY link, day, on_behalf_of, queued_at DESC, message_id DESC
         ), shown AS (
-            SELECT message_id, kind, link, due_on, position, zh, en, on_behalf_of,
-                   row_number() OVER (ORDER BY abs(day - $3::date), day DESC, link, on_behalf_of) AS place
+            SELECT message_id, kind, icon, link, due_on, position, zh, en, on_behalf_of,
+                   row_number() OVER (
+                       ORDER BY abs(coalesce(due_on, $7::date) - $3::date), day DESC, link, on_behalf_of) AS place
             FROM things ORDER BY place LIMIT $5
         )
         SELECT coalesce((SELECT jsonb_agg(shown ORDER BY place) FROM shown), '[]')::text AS cards,
@@ -107,6 +116,8 @@ async def list_feed(conn: Conn, recipient_id: UUID, now: datetime, limit: int = 
         today,
         today - OVERDUE_FOR_AT_MOST,
         limit,
+        without,
+        today + ANY_DAY_COMES_AFTER,
     )
     found = _decode_found(row["cards"])
     return Feed(cards=tuple(map(_card, found)), total=row["total"], unread=row["unread"])
@@ -117,6 +128,7 @@ def _card(found: _Found) -> FeedCard:
         message_id=found.message_id,
         part=found.position or 0,
         kind=found.kind,
+        icon=found.icon,
         link=found.link,
         due_on=found.due_on,
         zh=_text(found.zh, found.position),

@@ -184,6 +184,11 @@ class InboxMessage(Struct, frozen=True, kw_only=True):
     def can_stop(self) -> bool:
         return self.kind is not Kind.STATUTORY
 
+    @property
+    def asks(self) -> bool:
+        """Whether there is something to be done, on a day or at any time. Feed and screens go by the same."""
+        return self.due_on is not None or self.tab is not Tab.NOTICE
+
     def rules_behind(self, link: str) -> tuple[str, ...]:
         """Which rules lead to this path: of a digest those of its parts, else the message's own; none to any other."""
         parts = {item.rule or self.rule for item in self.zh.items if item.link == link}

@@ -21,6 +21,7 @@ from backend.core.sessions import Session
 from backend.inbox.behalf import NOBODY, Behalf, behalf_of
 from backend.inbox.service import due, way_on
 from backend.payments.bills import find_owed
+from backend.payments.paths import BILLS
 from backend.payments.records import OwedTogether
 from backend.payments.screens import owed_line
 from notifications.feed import Feed, FeedText, list_feed
@@ -49,7 +50,7 @@ async def home(
     if session is None:
         return await page(request, _TEMPLATE, _view(city, local_date(clock.now()), None), tab=Tab.HOME)
     now = clock.now()
-    feed = await list_feed(db, session.subject_id, now)
+    feed = await list_feed(db, session.subject_id, now, without=[f"{BILLS}/"])  # those are in the line of what is owed
     behalf = await behalf_of(db, keyring, session.subject_id, (card.on_behalf_of for card in feed.cards), now)
     owed = await find_owed(db, session.subject_id, await list_represented_today(db, session.subject_id, now))
     return await page(
@@ -77,6 +78,7 @@ def _card(city: City, today: date, found: Found, behalf: Behalf) -> screen.FeedC
     return screen.FeedCard(
         message_id=str(found.message_id),
         part=found.part,
+        icon=found.icon,
         title=_text(found, lambda said: said.title),
         reason=_text(found, lambda said: said.reason),
         due=None if found.due_on is None else due(found.due_on, today),

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from backend.core.clock import local_date
 from backend.inbox.service import due, way_on
-from notifications.models import InboxMessage, Kind, MessageState, StopLabel, Tab
+from notifications.models import InboxMessage, Kind, MessageState, StopLabel
 from notifications.models import Why as Reason
 from pwa.views.messages import DigestLine, MessageLine, OpenMessage, Why
 from pwa.views.parts import Action, Due, Text
@@ -47,7 +47,7 @@ def opened(message: InboxMessage, now: datetime) -> OpenMessage:
         action=_action(message) if active else None,
         digest=_digest(message, now) if active else (),
         can_stop=message.can_stop and active,
-        can_postpone=active and message.tab is not Tab.NOTICE and not waits(message, now),
+        can_postpone=active and message.asks and not waits(message, now),
         stopped=message.stopped and message.can_stop,
         later_until=local_date(message.snoozed_until) if message.snoozed_until and waits(message, now) else None,
         stop_label=_maybe_text(message.zh, message.en, lambda said: said.stop_label),
@@ -56,7 +56,7 @@ def opened(message: InboxMessage, now: datetime) -> OpenMessage:
 
 def to_be_done(message: InboxMessage, now: datetime) -> bool:
     """Worth being drawn in full on top of the list."""
-    return _active(message) and message.tab is not Tab.NOTICE and not message.stopped and not waits(message, now)
+    return _active(message) and message.asks and not message.stopped and not waits(message, now)
 
 
 def waits(message: InboxMessage, now: datetime) -> bool:

@@ -59,6 +59,7 @@ async def ask_for(tx: Tx, bill: Bill, to: Addressees, stated_at: datetime, now: 
         occasion=f"{this}{stated_at.timestamp()}",
         thread=str(bill.bill_id),
         tab=Tab.TODO,
+        due_on=bill.due_on,
         link=bill_path(bill.bill_id),
         icon="receipt",
         tone=Tone.WARN,

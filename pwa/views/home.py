@@ -17,6 +17,7 @@ class FeedCard(Struct, frozen=True, kw_only=True):
 
     message_id: str
     part: int = 0
+    icon: str = "calendar-clock"
     title: Text
     reason: Text
     due: Due | None

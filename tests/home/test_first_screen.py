@@ -12,13 +12,18 @@ from redis.asyncio import Redis
 
 from backend.city.city import City
 from backend.city.models import Page
-from backend.core.clock import FixedClock
+from backend.core.clock import FixedClock, local_date
 from backend.core.crypto import Keyring
 from backend.core.db import Database
+from backend.core.events import Dispatcher
+from backend.core.ids import uuid7
+from backend.event_handlers import event_map
 from backend.home.pages import HANDLERS
+from backend.matching.wording.messages import message
 from notifications.models import Item, Kind, Why, Wording
 from notifications.service import queue
 from tests.hall import Browser, Hall
+from tests.matching.due import due_licence
 from tests.notifications.town import a_message
 from tests.payments.till import Till
 
@@ -241,6 +246,27 @@ async def test_what_is_to_pay_is_on_the_first_screen_until_it_is_paid(hall: Hall
     assert "/bills" not in none
     assert "现在没有要办的事" not in one
     assert "现在没有要办的事" in none
+
+
+@pytest.mark.parametrize("mode", ["standard", "elder"])
+async def test_a_bill_is_there_once_and_pushes_nothing_else_away(
+    hall: Hall, till: Till, db: Database, city: City, clock: FixedClock, mode: str
+) -> None:
+    owner, bill_id = await till.bill()
+    told = Dispatcher(db, event_map(till.redis))
+    while await told.run_once(clock.now()):
+        pass
+    due = due_licence(owner, city, "driving-licence", local_date(clock.now()), 30)
+    async with db.transaction() as tx:
+        await queue(tx, [message(uuid7(), [due], local_date(clock.now()), city)], clock.now())
+
+    async with await hall.resident(owner) as browser:
+        browser.cookies.set("mode", mode, domain="localhost.local")
+        page = (await browser.get("/")).text
+
+    assert page.count(f'href="/bills/{bill_id}"') == 1
+    assert "驾驶证" in page.split('href="/bills/')[0 if mode == "elder" else 1]
+    assert page.count('aria-labelledby="feed-') == 1
 
 
 @pytest.mark.parametrize("mode", ["standard", "elder"])

@@ -7,7 +7,7 @@ import pytest
 
 from backend.city.city import City
 from backend.matching.wording.messages import message
-from notifications.models import Message, Tone, Urgency
+from notifications.models import Kind, Message, Tab, Tone, Urgency
 from tests.matching.due import due_licence, due_rule
 
 AS_OF = date(2026, 11, 20)
@@ -73,3 +73,11 @@ def test_a_digest_ends_on_the_first_day_on_which_any_of_it_does(city: City) -> N
 
     assert told.due_on == AS_OF + timedelta(days=30)
     assert {item.due_on for item in told.zh.items} == {None, AS_OF + timedelta(days=30)}
+
+
+def test_what_the_law_asks_without_a_last_day_is_among_what_is_to_be_done(city: City) -> None:
+    points = due_rule(SOMEBODY, city, "driver-twelve-points", AS_OF, happened_on=AS_OF)
+
+    told = message(SOMEBODY, [points], AS_OF, city)
+
+    assert (told.kind, told.tab, told.due_on) == (Kind.STATUTORY, Tab.TODO, None)

@@ -58,25 +58,6 @@ async def test_the_nearest_day_comes_first_be_it_coming_or_gone(db: Database, cl
     assert await ids(db, clock) == [near, gone, far]
 
 
-async def test_what_is_to_be_done_on_no_day_counts_from_the_day_it_was_told(
-    db: Database, clock: FixedClock, tell: Tell
-) -> None:
-    """What is only to be known, and has no day, is no thing to do."""
-    near, far = await tell(date(2026, 11, 21)), await tell(date(2026, 11, 22))
-    offer = await tell(None, tab=Tab.TODO)
-    await tell(None, tab=Tab.NOTICE)
-
-    feed = await list_feed(db, ME, clock.now())
-    clock.at += timedelta(days=31)
-
-    assert [(card.message_id, card.due_on) for card in feed.cards] == [
-        (offer, None),
-        (near, date(2026, 11, 21)),
-        (far, date(2026, 11, 22)),
-    ]
-    assert offer not in await ids(db, clock)
-
-
 async def test_three_cards_are_given_and_all_are_counted(db: Database, clock: FixedClock, tell: Tell) -> None:
     for day in range(1, 6):
         await tell(date(2026, 12, day))
@@ -97,18 +78,31 @@ async def test_what_was_read_is_still_to_be_done(db: Database, clock: FixedClock
     assert feed.unread == 0
 
 
-async def test_what_may_be_done_on_any_day_has_its_place_by_that_on_which_it_was_told(
+async def test_what_may_be_done_on_any_day_comes_after_what_ends_within_a_week(
     db: Database, clock: FixedClock, tell: Tell
 ) -> None:
-    far, near, any_day = await tell(date(2027, 2, 3)), await tell(date(2026, 11, 21)), await tell(None)
+    """What is only to be known, and has no day, is no thing to do."""
+    far, near, any_day = await tell(date(2027, 2, 3)), await tell(date(2026, 11, 26)), await tell(None, tab=Tab.TODO)
+    await tell(None, tab=Tab.NOTICE)
 
     feed = await list_feed(db, ME, clock.now(), 10)
 
     assert [(card.message_id, card.due_on) for card in feed.cards] == [
+        (near, date(2026, 11, 26)),
         (any_day, None),
-        (near, date(2026, 11, 21)),
         (far, date(2027, 2, 3)),
     ]
+    clock.at += timedelta(days=31)
+    assert any_day not in await ids(db, clock)
+
+
+async def test_what_is_shown_elsewhere_is_left_out_and_not_counted(db: Database, clock: FixedClock, tell: Tell) -> None:
+    await tell(date(2026, 11, 22), link="/bills/7")
+    other = await tell(date(2026, 12, 1))
+
+    feed = await list_feed(db, ME, clock.now(), without=["/bills/"])
+
+    assert ([card.message_id for card in feed.cards], feed.total) == ([other], 1)
 
 
 async def test_of_a_digest_each_thing_keeps_its_own_day_or_none(db: Database, clock: FixedClock, tell: Tell) -> None:

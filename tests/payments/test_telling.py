@@ -1,5 +1,6 @@
 """What a resident is told: a bill to pay until it is paid, that it was paid, and of every yuan on its way back."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -76,7 +77,7 @@ async def test_a_bill_is_told_with_amount_payee_day_and_basis(town: Town, till: 
     assert "18\u00a0December" in message.en.body
     assert message.link.startswith("/bills/")
     assert message.kind is Kind.STATUTORY
-    assert message.due_on is None, "the strip on the first screen shows it, not a card too"
+    assert message.due_on == date(2026, 12, 18)
 
 
 async def test_the_lock_screen_is_told_nothing_of_it(till: Till, inbox: Inbox) -> None:

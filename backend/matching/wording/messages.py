@@ -90,7 +90,7 @@ def _single(message_id: UUID, due: Due, today: date, city: City) -> Message:
         on_behalf_of=due.on_behalf_of,
         topic=_topic(due),
         kind=_KINDS[message_class],
-        tab=Tab.TODO if decision.cause.anchor is Anchor.BILL else _TABS[message_class],
+        tab=_tab(due, ends_on),
         zh=zh,
         en=en,
         link=link_of(due, city),
@@ -212,6 +212,12 @@ def _ends_on(due: Due, city: City) -> date | None:
 def _spoken_on(due: Due, city: City) -> date:
     """By which it has its place among others: the day it ends, else the day it came due."""
     return _ends_on(due, city) or due.decision.due_on
+
+
+def _tab(due: Due, ends_on: date | None) -> Tab:
+    """What the law asks for is to be done where it ends on no day by which one could tell."""
+    asked = due.rule.message_class is MessageClass.NOTICE and ends_on is None
+    return Tab.TODO if asked or due.decision.cause.anchor is Anchor.BILL else _TABS[due.rule.message_class]
 
 
 def _tone(ends_on: date | None, today: date) -> Tone:
