@@ -16,7 +16,9 @@ from backend.sandbox.residents import find_resident
 
 
 class DemoBill(Struct, frozen=True):
-    """A bill of a demo resident, due so many days after the first start. `basis` where the fee has none of its own."""
+    """A bill of a demo resident, or of the organisation they act for, due so many days after the first start. `basis`
+    where the fee has none of its own.
+    """
 
     resident: str
     department: str
@@ -25,9 +27,11 @@ class DemoBill(Struct, frozen=True):
     payee: str
     due_in: int
     basis: str | None = None
+    of_organisation: bool = False
 
 
 _TRAFFIC, _BORDER, _POLICE = "上海市公安局交通警察总队", "上海市公安局出入境管理局", "上海市公安局"
+_TAX = "国家税务总局上海市黄浦区税务局"
 
 DEMO_BILLS = (
     DemoBill("lin-xiaowen", "demo-traffic", "driving-licence", 10_00, _TRAFFIC, 30),
@@ -36,6 +40,16 @@ DEMO_BILLS = (
     DemoBill("chen-xiuying", "demo-police", "identity-card-replacement", 40_00, _POLICE, 30),
     DemoBill(
         "shen-haoran", "demo-traffic", "fine-bicycle", 50_00, _TRAFFIC, 15, "《上海市非机动车安全管理条例》第四十三条"
+    ),
+    DemoBill(
+        "zhao-mingyuan",
+        "demo-services",
+        "disability-employment-contribution",
+        1_860_00,
+        _TAX,
+        25,
+        "《残疾人就业条例》第九条",
+        of_organisation=True,
     ),
 )
 
@@ -61,10 +75,12 @@ async def _lines(bills: list[DemoBill], first_day: date) -> AsyncIterator[bytes]
 def _line(bill: DemoBill, first_day: date) -> bytes:
     resident = find_resident(bill.resident)
     assert resident is not None  # noqa: S101 - both tables are in this program
+    kind, payer = ("organisation", resident.organisation) if bill.of_organisation else ("person", resident)
+    assert payer is not None  # noqa: S101
     line = {
         "id": f"{bill.resident}:{bill.fee}",
         "fee": bill.fee,
-        "payer": {"kind": "person", "number": resident.number, "name": resident.name},
+        "payer": {"kind": kind, "number": payer.number, "name": payer.name},
         "amount_fen": bill.amount_fen,
         "payee": bill.payee,
         "due_on": first_day + timedelta(days=bill.due_in),

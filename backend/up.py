@@ -283,8 +283,9 @@ def _welcome(options: Options, home: Home, seconds: float) -> None:
         print(f"\n  Try it: sign in at {url}/login as 林晓雯 ({TRY_IT_RESIDENT}), let a department feed a licence that")
         print("  expires in 30 days and run the sweep; the message is in the inbox, pushed, and sent as SMS:\n")
         print(f"    {try_it(options, home)}\n")
-        print("  Or pay: she owes a fee and a fine (first screen, or 我的 → 缴费). Each provider's own page says what")
-        print("  it told the hall, gives money back, and goes wrong as you please.\n")
+        print("  Or pay: she owes a fee and a fine (first screen, or 我的 → 缴费); 赵明远 pays a contribution for the")
+        print("  restaurant he acts for. Each provider's own page says what it told the hall, gives money back,")
+        print("  and goes wrong as you please.\n")
     print(f"  Data, secrets and logs: {home.directory}", flush=True)
 
 

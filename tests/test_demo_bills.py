@@ -38,6 +38,17 @@ async def test_a_second_start_makes_no_second_bill(
     assert await db.fetchval("SELECT count(*) FROM events") == len(DEMO_BILLS)
 
 
+async def test_one_is_owed_by_an_organisation(
+    db: Database, redis: Redis, clock: FixedClock, keyring: Keyring, city: City
+) -> None:
+    hall = await opened(db, redis, clock, keyring)
+
+    await feed_bills(hall, city, FIRST_DAY)
+
+    kinds = await db.fetch("SELECT kind FROM bills JOIN subjects USING (subject_id)")
+    assert [row["kind"] for row in kinds].count("organisation") == 1
+
+
 async def test_fees_have_the_amount_of_the_pack(city: City) -> None:
     fixed = {bill.fee: bill.amount_fen for bill in DEMO_BILLS if city.fees[bill.fee].amount_fen is not None}
 
