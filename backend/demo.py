@@ -34,7 +34,7 @@ from notifications.models import ChannelName
 from notifications.preferences import set_channel, set_quiet_hours
 
 TRY_IT_RESIDENT = "lin-xiaowen"
-_DEPARTMENTS = {
+DEPARTMENTS = {
     "demo-police": ("演示：公安", ("resident-identity-card", "residence-permit", "passport", "hong-kong-macao-permit")),
     "demo-traffic": ("演示：交警", ("driving-licence", "vehicle-licence")),
     "demo-services": ("演示：人社、民政、市场监管", ("*",)),
@@ -110,7 +110,7 @@ class _Demo:
             for resident in demo_residents():
                 await self._recognise(resident, now)
         first_day = date.fromisoformat(began.read_text()) if began.exists() else local_date(now)
-        for department, (name, types) in _DEPARTMENTS.items():
+        for department, (name, types) in DEPARTMENTS.items():
             await self._feed(department, name, types, first_day)
         await feed_agents(self._hall, self._city, first_day)
         await feed_bills(self._hall, self._city, first_day)

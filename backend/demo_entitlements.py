@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import yaml
 
 from backend.city.city import City
 from backend.city.decoding import read_yaml
@@ -30,12 +31,23 @@ def with_demo_entitlement(pack: Path, home: Path) -> Path:
     """A copy of the pack with the made-up allowance added, in the directory of the demo; the pack stays as it is."""
     copy = home / "demo-pack"
     shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(pack, copy)
+    for file in sorted(pack.rglob("*.y*ml")):
+        target = copy / file.relative_to(pack)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.read_bytes())  # its content alone: a pack that nobody may write has a copy that we may
     region = read_yaml(pack / "city.yaml")["region"]
     for added in sorted(_ADDED.glob("*.yaml")):
-        with (copy / added.name).open("a", encoding="utf-8") as file:
-            file.write(added.read_text(encoding="utf-8").replace("@region", region))
+        _add(added, copy / added.name, region)
     return copy
+
+
+def _add(added: Path, file: Path, region: str) -> None:
+    """By entries, for a list has many spellings. What is no list stays: whoever reads the pack says so."""
+    entries = read_yaml(file) if file.exists() else []
+    if isinstance(entries, list):
+        new = [entry | {"region": region} if entry.get("region") == "@region" else entry for entry in read_yaml(added)]
+        text = yaml.dump([*entries, *new], Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False)
+        file.write_text(text, encoding="utf-8")
 
 
 async def feed_entitlement(hall: Resources, city: City, first_day: date) -> None:
