@@ -135,6 +135,25 @@ NOTHING = Reconciliation(
     classes=_rows("classes", DAY.classes.title, DAY.classes.about, (), ()),
     ages=_rows("ages", DAY.ages.title, DAY.ages.about, (), ()),
 )
+WAITING = Reconciliation(
+    day=_YESTERDAY,
+    days=DAY.days,
+    latest=_YESTERDAY,
+    cards=(
+        CARDS[1],
+        ReconciledDay(
+            channel="unionpay",
+            name=_UNIONPAY,
+            state=Text("等渠道出账单", "Waits for the bill"),
+            tone="warn",
+            icon="clock",
+        ),
+    ),
+    matched=NOTHING.matched,
+    classes=NOTHING.classes,
+    ages=NOTHING.ages,
+    unfinished=True,
+)
 PROPOSED = DifferencePage(
     title=UNKNOWN.title,
     path=_ONE,

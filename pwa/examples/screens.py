@@ -135,6 +135,7 @@ SCREENS = {
     "overview": _operators("ops/overview.html", operators.OVERVIEW, "/ops"),
     "reconciliation": _operators("ops/reconciliation.html", reconciliation.DAY, "/ops/reconciliation"),
     "reconciliation-none": _operators("ops/reconciliation.html", reconciliation.NOTHING, "/ops/reconciliation"),
+    "reconciliation-waiting": _operators("ops/reconciliation.html", reconciliation.WAITING, "/ops/reconciliation"),
     "difference": _operators("ops/difference.html", reconciliation.PROPOSED, "/ops/reconciliation"),
     "difference-refused": _operators("ops/difference.html", reconciliation.REFUSED, "/ops/reconciliation"),
     "rules": _operators("ops/rules.html", rules.RULES, "/ops/rules"),

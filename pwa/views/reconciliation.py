@@ -50,7 +50,9 @@ class DifferenceLine(Struct, frozen=True, kw_only=True):
 
 
 class Reconciliation(Struct, frozen=True, kw_only=True):
-    """The day's picture. `open_count` counts all of the list, of which `open` may be the first ones."""
+    """The day's picture. `open_count` counts all of the list, of which `open` may be the first ones. `unfinished`: some
+    channel's bill of the day has not been matched.
+    """
 
     day: date
     days: tuple[Segment, ...]
@@ -62,6 +64,7 @@ class Reconciliation(Struct, frozen=True, kw_only=True):
     pending: tuple[DifferenceLine, ...] = ()
     open: tuple[DifferenceLine, ...] = ()
     open_count: int = 0
+    unfinished: bool = False
     channels: tuple[tuple[str, Text], ...] = ()
     may_act: bool = False
     errors: tuple[FieldError, ...] = ()

@@ -83,6 +83,7 @@ async def draw_day(
         pending=tuple(_line(each, now) for each in await differences.list_by_id(db, sorted(waiting))),
         open=tuple(_line(each, now) for each in open_ones[:SHOWN]),
         open_count=len(open_ones),
+        unfinished=any(channel not in rows or rows[channel].state != DayState.DONE for channel in merchants),
         channels=tuple((channel, wording.channel_name(channel)) for channel in _ORDER if channel in offered),
         may_act=may_act,
         errors=tuple(errors),

@@ -72,6 +72,19 @@ async def test_the_days_picture_shows_both_sides(wechat: Daybook, hall: Hall) ->
     assert "/ops/reconciliation/import" not in html  # who only watches is offered nothing to do
 
 
+async def test_nothing_agrees_before_it_has_been_compared(wechat: Daybook, hall: Hall) -> None:
+    await wechat.ordinary_day()
+    async with await hall.operator("watcher") as browser:
+        before = words(await browser.get(PATH))
+        await wechat.reconcile()
+        after = words(await browser.get(PATH))
+
+    assert "还没有比对完" in before
+    assert "没有差异" not in before
+    assert "没有差异" in after
+    assert "还没有比对完" not in after
+
+
 async def test_a_file_is_sent_in_and_matched(wechat: Daybook, hall: Hall) -> None:
     await wechat.ordinary_day()
     async with await hall.operator("cashier") as browser:
