@@ -51,23 +51,49 @@ async def list_mandates_of(tx: Tx, agent_id: UUID, source: str) -> list[Mandate]
     )
 
 
-async def list_rights(
-    conn: Queryable, agent_id: UUID, today: date, limit: int, *, subject_ids: Sequence[UUID] | None = None
-) -> list[Right]:
-    """Of this agent, today or to come, of these subjects or of all."""
+async def list_rights(conn: Queryable, agent_id: UUID, today: date, subjects: int | None = None) -> list[Right]:
+    """Of this agent, today or to come; of so many subjects at most, each with all that is said of it."""
+    return await many(
+        conn,
+        Right,
+        """SELECT subject_id, role, source, valid_from, valid_until
+           FROM (SELECT subject_id, role, source, valid_from, valid_until,
+                        dense_rank() OVER (ORDER BY subject_id) AS place
+                 FROM representatives
+                 WHERE agent_id = $1 AND coalesce(valid_until >= greatest(valid_from, $2), true)) AS r
+           WHERE $3::int IS NULL OR place <= $3
+           ORDER BY subject_id, valid_from, role, source""",
+        agent_id,
+        today,
+        subjects,
+    )
+
+
+async def list_rights_on(conn: Queryable, agent_id: UUID, subject_ids: Sequence[UUID], on: date) -> list[Right]:
+    """Of this agent on that day, of these subjects."""
     return await many(
         conn,
         Right,
         """SELECT subject_id, role, source, valid_from, valid_until
            FROM representatives
-           WHERE agent_id = $1 AND ($4::uuid[] IS NULL OR subject_id = ANY($4::uuid[]))
-             AND coalesce(valid_until >= greatest(valid_from, $2), true)
-           ORDER BY subject_id, valid_from, role, source LIMIT $3""",
+           WHERE agent_id = $1 AND subject_id = ANY($2::uuid[])
+             AND valid_from <= $3 AND coalesce(valid_until, $3) >= $3
+           ORDER BY subject_id, valid_from, role, source""",
         agent_id,
-        today,
-        limit,
         subject_ids,
+        on,
     )
+
+
+async def list_represented_on(conn: Queryable, agent_id: UUID, on: date) -> list[UUID]:
+    """For whom this agent may act on that day."""
+    rows = await conn.fetch(
+        """SELECT DISTINCT subject_id FROM representatives
+           WHERE agent_id = $1 AND valid_from <= $2 AND coalesce(valid_until, $2) >= $2 ORDER BY 1""",
+        agent_id,
+        on,
+    )
+    return [row["subject_id"] for row in rows]
 
 
 async def list_agents(conn: Queryable, subject_ids: Sequence[UUID], on: date) -> list[tuple[UUID, UUID, str]]:

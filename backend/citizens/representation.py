@@ -13,7 +13,9 @@ from backend.citizens.mandates import (
     list_dead,
     list_mandates_of,
     list_represented_ids,
+    list_represented_on,
     list_rights,
+    list_rights_on,
     upsert_mandates,
 )
 from backend.citizens.masking import mask_name
@@ -49,7 +51,7 @@ async def replace_claimed(
         known = {word.word_id: word for word in await list_mandates_of(tx, agent_id, IDENTITY_PROVIDER)}
         if not known and not claims:
             return
-        before = await list_rights(tx, agent_id, today, MOST)
+        before = await list_rights(tx, agent_id, today)
         ids = await find_or_create_subjects(tx, keyring, [claim.holder for claim in claims], now)
         said = {}
         for claim in claims:
@@ -58,32 +60,34 @@ async def replace_claimed(
                 said[word.word_id] = word
         gone = [_withdrawn(word, now) for word_id, word in known.items() if word_id not in said and not word.withdrawn]
         await upsert_mandates(tx, [*said.values(), *gone])
-        after = await list_rights(tx, agent_id, today, MOST)
+        after = await list_rights(tx, agent_id, today)
         changed = sorted({right.subject_id for right in set(before) ^ set(after)})
         await record(tx, [RepresentationChanged(subject_id=subject_id) for subject_id in changed], now)
 
 
 async def list_represented(db: Queryable, keyring: Keyring, agent_id: UUID, now: datetime) -> list[Represented]:
-    """For whom this person may act today or from a day to come, at most MOST of them, organisations first."""
+    """For whom this person may act today or from a day to come, organisations first; MOST of them, of each all that
+    is said.
+    """
     rights = await list_rights(db, agent_id, local_date(now), MOST)
     opened = await _opened(db, keyring, rights)
     return sorted(opened, key=lambda each: (each.kind is SubjectKind.PERSON, each.name, each.valid_from))
 
 
 async def represented_today(
-    db: Queryable, keyring: Keyring, agent_id: UUID, subject_ids: Iterable[UUID] | None, now: datetime
+    db: Queryable, keyring: Keyring, agent_id: UUID, subject_ids: Iterable[UUID], now: datetime
 ) -> dict[UUID, Represented]:
-    """Those of these (None: of all) for whom this person may act today; nobody else is opened."""
-    asked = None if subject_ids is None else sorted(set(subject_ids))
-    if asked == []:
+    """Those of these for whom this person may act today; nobody else is opened."""
+    asked = sorted(set(subject_ids))
+    if not asked:
         return {}
-    opened = await _opened(db, keyring, await _rights_today(db, agent_id, asked, now))
+    opened = await _opened(db, keyring, await list_rights_on(db, agent_id, asked, local_date(now)))
     return {each.subject_id: each for each in opened}
 
 
 async def list_represented_today(db: Queryable, agent_id: UUID, now: datetime) -> list[UUID]:
-    """For whom this person may act today, at most MOST of them; nobody is opened."""
-    return sorted({right.subject_id for right in await _rights_today(db, agent_id, None, now)})
+    """For whom this person may act today, however many they are; nobody is opened."""
+    return await list_represented_on(db, agent_id, local_date(now))
 
 
 async def list_agents_today(db: Queryable, subject_ids: Sequence[UUID], today: date) -> list[tuple[UUID, UUID, str]]:
@@ -122,14 +126,6 @@ def _word(agent_id: UUID, subject_id: UUID, claim: Claim, known: Mapping[UUID, M
 
 def _withdrawn(word: Mandate, now: datetime) -> Mandate:
     return structs.replace(word, withdrawn=True, stated_at=now)
-
-
-async def _rights_today(
-    db: Queryable, agent_id: UUID, subject_ids: Sequence[UUID] | None, now: datetime
-) -> list[Right]:
-    today = local_date(now)
-    rights = await list_rights(db, agent_id, today, MOST, subject_ids=subject_ids)
-    return [right for right in rights if right.valid_from <= today]
 
 
 async def _opened(db: Queryable, keyring: Keyring, rights: Sequence[Right]) -> list[Represented]:

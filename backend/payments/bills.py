@@ -1,5 +1,6 @@
 """What somebody owes: raised here for a fixed fee or fed by a department, shown to its payer and who acts for them."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
@@ -66,9 +67,17 @@ async def get_bill(conn: Queryable, payers: Collection[UUID], bill_id: UUID) -> 
     return bill
 
 
-async def list_bills(conn: Queryable, payers: Collection[UUID]) -> list[Bill]:
-    """What is still to pay first, and of that and the rest by payer in their order: 200 of each, 1000 in all."""
-    return await queries.list_bills(conn, list(payers), _SHOWN, _SHOWN_IN_ALL)
+async def list_bills(conn: Queryable, payers: Collection[UUID]) -> tuple[list[Bill], bool]:
+    """What is still to pay first, and of that and the rest by payer in their order: 200 of each, 1000 in all; and
+    whether there are more.
+    """
+    found = await queries.list_bills(conn, list(payers), _SHOWN + 1, _SHOWN_IN_ALL + 1)
+    shown, of_each = list[Bill](), Counter[UUID]()
+    for bill in found[:_SHOWN_IN_ALL]:
+        of_each[bill.subject_id] += 1
+        if of_each[bill.subject_id] <= _SHOWN:
+            shown.append(bill)
+    return shown, len(shown) < len(found)
 
 
 async def find_owed(

@@ -21,13 +21,13 @@ from backend.core.ids import uuid7
 from backend.core.sessions import Session
 from backend.core.settings import Settings
 from backend.payments import asking
-from backend.payments.bills import get_bill, list_bills
+from backend.payments.bills import get_bill
 from backend.payments.channels import Providers, list_failing
 from backend.payments.errors import ChannelUnavailable, NothingToPay, OrderNotFound
 from backend.payments.models import Channel
 from backend.payments.orders import Wish, creation_of, get_order, start_payment
 from backend.payments.paths import bill_path, payer_ip, result_path, return_url
-from backend.payments.payers import list_payers, payer_of
+from backend.payments.payers import list_payable, payer_of, payers_of
 from backend.payments.providers.errors import ProviderRefused, ProviderUnavailable
 from backend.payments.providers.protocol import Scene
 from backend.payments.records import BillState, Order, OrderState
@@ -54,8 +54,8 @@ async def show_bills(
     session: Given[Session],
 ) -> Response[bytes]:
     """The reader's own, then those of everybody for whom they may act today."""
-    payers = await list_payers(db, keyring, session.subject_id, clock.now())
-    view = bill_list(await list_bills(db, payers), payers, session.subject_id, city)
+    found = await list_payable(db, keyring, session.subject_id, clock.now())
+    view = bill_list(found, session.subject_id, city)
     return await page(request, "payments/bills.html", view, tab=Tab.ME)
 
 
@@ -73,7 +73,7 @@ async def show_bill(
     failed: FromQuery[Channel | None] = None,
 ) -> Response[bytes]:
     """A bill to pay, without the channel that has just `failed`; one that has been paid leads to its result."""
-    payers = await list_payers(db, keyring, session.subject_id, clock.now())
+    payers = await payers_of(db, keyring, session.subject_id, bill_id, clock.now())
     bill = await get_bill(db, payers, bill_id)
     if bill.settled_by is not None:
         return see_other(result_path(bill.settled_by))
@@ -100,7 +100,7 @@ async def pay(
     """Tapped twice it is one payment: the form carries its key. A channel that fails leads back to choose another."""
     if data.get("channel") not in set(Channel):
         raise ChannelUnavailable
-    payers = await list_payers(db, keyring, session.subject_id, clock.now())
+    payers = await payers_of(db, keyring, session.subject_id, bill_id, clock.now())
     bill = await get_bill(db, payers, bill_id)
     wish = Wish(
         subject_id=bill.subject_id,

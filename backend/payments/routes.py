@@ -19,14 +19,14 @@ from backend.core.sessions import Session
 from backend.core.settings import Settings
 from backend.departments.receiving import FEED_ROUTE, receive_feed
 from backend.payments.bill_feed import BillFeed
-from backend.payments.bills import get_bill, list_bills
+from backend.payments.bills import get_bill
 from backend.payments.callback_route import take_callback
 from backend.payments.channels import Providers
 from backend.payments.errors import KeyMissing
 from backend.payments.models import Channel
 from backend.payments.orders import Attempt, Wish, get_order, start_payment
 from backend.payments.paths import payer_ip, return_url
-from backend.payments.payers import Payer, list_payers, payer_of
+from backend.payments.payers import Payer, list_payable, payer_of, payers_of
 from backend.payments.providers.protocol import Creation, Scene
 from backend.payments.records import Bill
 from backend.payments.screens import title_of
@@ -97,8 +97,8 @@ async def show_bills(
     """At most 200 of one's own and of each for whom one may act today, 1000 in all: what is `open` first, one's own
     before that of others, by the day it is due; then `settled` and `refunded`, newest first.
     """
-    payers = await list_payers(db, keyring, session.subject_id, clock.now())
-    return [_named(bill, payers[bill.subject_id], city) for bill in await list_bills(db, payers)]
+    found = await list_payable(db, keyring, session.subject_id, clock.now())
+    return [_named(bill, found.payers[bill.subject_id], city) for bill in found.bills]
 
 
 def _named(bill: Bill, payer: Payer, city: City) -> NamedBill:
@@ -137,7 +137,7 @@ async def pay_bill(
     key = request.headers.get("idempotency-key")
     if key is None:
         raise KeyMissing
-    payers = await list_payers(db, keyring, session.subject_id, clock.now())
+    payers = await payers_of(db, keyring, session.subject_id, bill_id, clock.now())
     bill = await get_bill(db, payers, bill_id)
     wish = Wish(
         subject_id=bill.subject_id,

@@ -1,7 +1,7 @@
 """Bills and payments as the screens draw them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from backend.payments.channels import Providers
 from backend.payments.models import Channel
 from backend.payments.orders import creation_of
 from backend.payments.paths import BILLS, bill_path, receipt_path, result_path
-from backend.payments.payers import Payer
+from backend.payments.payers import Payable, Payer
 from backend.payments.providers.protocol import Creation, Scene
 from backend.payments.records import (
     Account,
@@ -76,7 +76,7 @@ def title_of(city: City, fee_code: str) -> Text:
     return Text(fee_code) if fee is None else Text(fee.name.zh, fee.name.en)
 
 
-def bill_list(bills: Sequence[Bill], payers: Mapping[UUID, Payer], reader_id: UUID, city: City) -> BillList:
+def bill_list(found: Payable, reader_id: UUID, city: City) -> BillList:
     """The reader's own, then by payer those of others who have any."""
 
     def drawn(bill: Bill) -> OwedBill:
@@ -89,16 +89,17 @@ def bill_list(bills: Sequence[Bill], payers: Mapping[UUID, Payer], reader_id: UU
 
     owed: dict[UUID, list[OwedBill]] = defaultdict(list)
     paid: dict[UUID, list[OwedBill]] = defaultdict(list)
-    for bill in bills:
+    for bill in found.bills:
         (owed if bill.state == BillState.OPEN else paid)[bill.subject_id].append(drawn(bill))
     return BillList(
         owed=tuple(owed[reader_id]),
         paid=tuple(paid[reader_id]),
         others=tuple(
             BillsOfOther(for_whom=payer.for_whom, owed=tuple(owed[payer_id]), paid=tuple(paid[payer_id]))
-            for payer_id, payer in payers.items()
+            for payer_id, payer in found.payers.items()
             if payer.for_whom is not None and (owed[payer_id] or paid[payer_id])
         ),
+        more=found.more,
     )
 
 

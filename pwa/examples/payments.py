@@ -51,7 +51,7 @@ BILLS = BillList(
         BillsOfOther(for_whom=_CHILD, paid=(_OWED,)),
     ),
 )
-NO_BILLS_OF_MINE = BillList(others=(BillsOfOther(for_whom=FIRM, owed=(_OWED,)),))
+NO_BILLS_OF_MINE = BillList(others=(BillsOfOther(for_whom=FIRM, owed=(_OWED,)),), more=True)
 BILL = BillPage(
     title=TITLE,
     amount_fen=1000,

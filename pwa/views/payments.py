@@ -51,6 +51,7 @@ class BillList(Struct, frozen=True, kw_only=True):
     owed: tuple[OwedBill, ...] = ()
     paid: tuple[OwedBill, ...] = ()
     others: tuple[BillsOfOther, ...] = ()
+    more: bool = False  # not all of them are listed
 
 
 class PayChannel(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from backend.citizens.models import Role
+from backend.citizens.representation import MOST
 from backend.core.clock import local_date
 from backend.payments import pages, routes
 from backend.payments.models import Channel
@@ -139,6 +140,74 @@ async def test_the_api_says_for_whom(till: Till, agent: Browser, firm: UUID) -> 
     assert {each["on_behalf_of"] for each in (made.json(), shown, receipt)} == {FIRM}
     assert shown["state"] == "paid"
     assert pdf.status_code == 200
+
+
+async def test_who_acts_for_very_many_reaches_every_bill_and_only_its_owner_is_opened(
+    till: Till, agent: Browser, firm: UUID
+) -> None:
+    await act_for_many(till, agent.subject_id, MOST + 50)
+    _, bill_id = await till.bill(firm)
+
+    pages = [await agent.get(path) for path in (f"/bills/{bill_id}", "/bills")]
+    told = (await agent.get("/api/bills")).json()
+    paying = await agent.submit(f"/bills/{bill_id}/pay", channel="wechat", key=key_in(pages[0].text))
+
+    assert [page.status_code for page in pages] == [200, 200], "the names of the others are sealed with no key"
+    assert all(f"为 {FIRM}" in page.text for page in pages)
+    assert [bill["bill_id"] for bill in told] == [str(bill_id)]
+    assert paying.headers["location"].endswith("/go")
+
+
+async def test_a_bill_of_somebody_for_whom_the_right_is_still_to_come_is_none_of_ones_own(
+    till: Till, agent: Browser
+) -> None:
+    other = await till.firm(2)
+    await till.may_act(agent.subject_id, other, valid_from=local_date(till.now) + timedelta(days=1))
+    _, bill_id = await till.bill(other)
+
+    assert (await agent.get(f"/bills/{bill_id}")).status_code == 404
+    assert (await agent.get("/api/bills")).json() == []
+
+
+async def test_a_list_that_is_cut_says_so(till: Till, agent: Browser) -> None:
+    reader, _ = await till.bill(agent.subject_id)
+    await bills_like_it(till, reader, 199)
+    whole = (await agent.get("/bills")).text
+    await bills_like_it(till, reader, 1)
+    cut = (await agent.get("/bills")).text
+
+    assert "没有全部列出" not in whole
+    assert "没有全部列出" in cut
+    assert whole.count("普通护照") == cut.count("普通护照") == 200
+
+
+async def act_for_many(till: Till, agent_id: UUID, number: int) -> None:
+    """Firms that come before all others in every order, each by the word of two sources."""
+    await till.db.execute(
+        """WITH firms AS (
+               INSERT INTO subjects (subject_id, kind, key_id, number_enc, name_enc, created_at, updated_at)
+               SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'organisation', 'none', '', '',
+                      $3, $3
+               FROM generate_series(1, $2::int) n RETURNING subject_id)
+           INSERT INTO mandates (subject_id, word_id, agent_id, role, source, valid_from, withdrawn, stated_at)
+           SELECT subject_id, gen_random_uuid(), $1, 'authorised', source, '2026-01-01', false, $3
+           FROM firms CROSS JOIN unnest(ARRAY['department:market', 'identity-provider']) AS source""",
+        agent_id,
+        number,
+        till.now,
+    )
+
+
+async def bills_like_it(till: Till, owner: UUID, number: int) -> None:
+    await till.db.execute(
+        """INSERT INTO bills (subject_id, bill_id, bill_no, department_id, source_id, fee_code, amount_fen, basis,
+                              payee, key_id, state, created_at, updated_at)
+           SELECT subject_id, gen_random_uuid(), gen_random_uuid()::text, department_id, gen_random_uuid()::text,
+                  fee_code, amount_fen, basis, payee, key_id, state, created_at, updated_at
+           FROM (SELECT * FROM bills WHERE subject_id = $1 LIMIT 1) b, generate_series(1, $2::int)""",
+        owner,
+        number,
+    )
 
 
 async def everywhere(browser: Browser, order: Order) -> list[httpx.Response]:

@@ -48,7 +48,7 @@ async def test_bills_are_stored_once_and_shown_to_their_payer(town: Town, till: 
 
     assert lines_of(first.accepted.lines) == [1, 2]
     assert lines_of(again.unchanged.lines) == [1, 2]
-    bills = await list_bills(town.db, [await till.resident(1)])
+    bills, _ = await list_bills(town.db, [await till.resident(1)])
     assert [(bill.amount_fen, bill.state) for bill in bills] == [(12_000, "open")]
     assert bills[0].basis == "发改价格规〔2019〕914号"
     assert bills[0].bill_no.startswith("SP261120")
@@ -68,10 +68,10 @@ async def test_a_bill_may_be_corrected_and_withdrawn_until_it_is_paid(town: Town
     await feed(town, key, [bill_line(1, amount_fen=24_000, updated_at="2026-11-02T08:00:00+08:00")])
     assert await town.db.fetchval("SELECT amount_fen FROM bills") == 24_000
     await feed(town, key, [bill_line(1, withdrawn=True, updated_at="2026-11-03T08:00:00+08:00")])
-    assert await list_bills(town.db, [await till.resident(1)]) == []
+    assert await list_bills(town.db, [await till.resident(1)]) == ([], False)
 
     await feed(town, key, [bill_line(1, updated_at="2026-11-04T08:00:00+08:00")])
-    bill = (await list_bills(town.db, [await till.resident(1)]))[0]
+    bill = (await list_bills(town.db, [await till.resident(1)]))[0][0]
     await till.pay(await till.start(bill.subject_id, bill.bill_id))
     late = await feed(town, key, [bill_line(1, withdrawn=True, updated_at="2026-11-05T08:00:00+08:00")])
 
@@ -139,7 +139,7 @@ async def test_the_fiscal_bill_comes_after_the_payment(town: Town, till: Till) -
     key = await town.department("bills:*")
     await feed(town, key, [bill_line(1, payment_code=FISCAL["payment_code"])])
     assert await fiscal_of(town, till) == Fiscal("31000026000012345678")
-    bill = (await list_bills(town.db, [await till.resident(1)]))[0]
+    bill = (await list_bills(town.db, [await till.resident(1)]))[0][0]
     await till.pay(await till.start(bill.subject_id, bill.bill_id))
     told = await town.db.fetchval("SELECT count(*) FROM events WHERE type = 'payments.bill_recorded'")
 

@@ -115,6 +115,19 @@ async def find_bill(conn: Queryable, subject_ids: Sequence[UUID], bill_id: UUID)
     )
 
 
+async def list_owners(conn: Queryable, reader_id: UUID, bill_id: UUID) -> list[UUID]:
+    """Who has this bill: the reader, or somebody for whom the reader has ever been said to act."""
+    rows = await conn.fetch(
+        """SELECT subject_id FROM bills WHERE subject_id = $1 AND bill_id = $2
+           UNION
+           SELECT b.subject_id FROM mandates m JOIN bills b ON b.subject_id = m.subject_id AND b.bill_id = $2
+           WHERE m.agent_id = $1""",
+        reader_id,
+        bill_id,
+    )
+    return [row["subject_id"] for row in rows]
+
+
 async def lock_bill(tx: Tx, subject_id: UUID, bill_id: UUID) -> Bill | None:
     return await maybe(
         tx,
