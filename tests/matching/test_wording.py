@@ -28,6 +28,12 @@ def test_the_date_is_said_and_nothing_that_is_wrong_tomorrow(city: City) -> None
     assert message.link == f"/services/{city.licence_type('driving-licence').renewing_item}"
 
 
+def test_the_time_to_renew_is_a_sentence(city: City) -> None:
+    body = about(city, "food-business-licence", 90).zh.body
+
+    assert body.endswith("到期。办理时间：有效期届满前九十个工作日至十五个工作日。")
+
+
 def test_the_reason_names_the_fact_the_rule_and_the_law(city: City) -> None:
     why = about(city, "driving-licence", 30).zh.why
 

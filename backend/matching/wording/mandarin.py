@@ -67,7 +67,7 @@ def _when(spoken: Spoken) -> str:
 
 def _window(spoken: Spoken) -> str:
     window = spoken.kind.renewal_window
-    return "" if window is None or spoken.over else f"{window.text.zh}。"
+    return "" if window is None or spoken.over else f"办理时间：{window.text.zh}。"
 
 
 def _action(spoken: Spoken) -> str:
