@@ -31,10 +31,11 @@ async def publish_pack(db: Database, path: Path, now: datetime) -> PackLoad:
 
 
 def _source_of(path: Path) -> bytes:
-    """Of every file of the pack, and of the code that reads them."""
-    code = (file for package in _READERS for file in Path(package.__path__[0]).glob("*.py"))
+    """Of every file of the pack, and of the code that reads them, each by its place and its content."""
+    folders = [(path, "*.y*ml"), *((Path(package.__path__[0]), "*.py") for package in _READERS)]
     digest = hashlib.sha256()
-    for file in (*sorted(path.rglob("*.y*ml")), *sorted(code)):
-        content = file.read_bytes()
-        digest.update(f"{file.name}\0{len(content)}\0".encode() + content)
+    for folder, files in folders:
+        for file in sorted(folder.rglob(files)):
+            content = file.read_bytes()
+            digest.update(f"{file.relative_to(folder)}\0{len(content)}\0".encode() + content)
     return digest.digest()

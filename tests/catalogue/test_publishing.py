@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import asyncpg
 import pytest
 
+from backend.catalogue import publishing
 from backend.catalogue.publishing import publish_pack
 from backend.core.db import Database
 from tests.catalogue.conftest import Counting
@@ -47,3 +49,18 @@ async def test_changed_files_are_read_again(db: Database, tmp_path: Path) -> Non
     changed = await publish_pack(db, written(files, tmp_path / "two"), LATER)
 
     assert (changed.version, len(changed.changed_items)) == (2, 1)
+
+
+def test_code_counts_wherever_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(small_pack(), tmp_path / "pack")
+    code = tmp_path / "code"
+    (code / "checks").mkdir(parents=True)
+    (code / "checks" / "words.py").write_text("LONGEST = 10")
+    monkeypatch.setattr(publishing, "_READERS", (SimpleNamespace(__path__=[str(code)]),))
+    sources = [publishing._source_of(path)]
+    (code / "checks" / "words.py").write_text("LONGEST = 12")
+    sources.append(publishing._source_of(path))
+    (code / "checks" / "words.py").rename(code / "words.py")
+    sources.append(publishing._source_of(path))
+
+    assert len(set(sources)) == 3
