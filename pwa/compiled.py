@@ -1,6 +1,8 @@
 """Compiled templates, kept between starts: to compile them all takes a processor two seconds."""
 
 import hashlib
+import time
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +13,8 @@ from jinja2.bccache import Bucket
 from pwa.views.shell import Locale
 
 _PWA = Path(__file__).parent
+_PATTERN = "suishenban-%s"
+_KEPT_S = 30 * 24 * 3600
 
 
 class Compiled(FileSystemBytecodeCache):
@@ -20,7 +24,7 @@ class Compiled(FileSystemBytecodeCache):
 
     def __init__(self, locale: Locale) -> None:
         """Raises RuntimeError or OSError where there is no such directory."""
-        super().__init__(pattern="suishenban-%s")
+        super().__init__(pattern=_PATTERN)
         self._locale = locale
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
@@ -36,11 +40,22 @@ class Compiled(FileSystemBytecodeCache):
 
 
 def compiled(locale: Locale) -> Compiled | None:
-    """None where nothing can be kept: then templates are compiled at every start."""
+    """None where nothing can be kept: then templates are compiled at every start. What older versions left goes."""
     try:
-        return Compiled(locale)
+        kept = Compiled(locale)
     except (RuntimeError, OSError):
         return None
+    _forget_old(Path(kept.directory), time.time() - _KEPT_S)
+    return kept
+
+
+def _forget_old(directory: Path, before: float) -> None:
+    """What is still of use and goes with it is compiled again, once a month."""
+    with suppress(OSError):
+        for file in directory.glob(_PATTERN % "*"):
+            with suppress(OSError):  # another process may be faster
+                if file.stat().st_mtime < before:
+                    file.unlink()
 
 
 @cache

@@ -1,6 +1,8 @@
 """Templates that were compiled before are used again, unless anything has changed that they are made of."""
 
+import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +57,22 @@ def test_what_templates_are_made_of_decides(directory: Path, monkeypatch: pytest
     start().get_template("home/home.html")
 
     assert len(kept(directory)) == 2 * len(before) > 0
+
+
+def test_what_older_versions_left_goes_after_a_month(directory: Path) -> None:
+    for name in ("home/home.html", "core/base.html"):
+        start().get_template(name)
+    old, *recent = kept(directory)
+    day = 24 * 3600
+    stranger = old.with_name("another-program.cache")
+    stranger.touch()
+    for file, age in ((old, 31 * day), (stranger, 31 * day), (recent[0], 29 * day)):
+        os.utime(file, (time.time() - age,) * 2)
+
+    start()
+
+    assert kept(directory) == recent != []
+    assert stranger.exists()
 
 
 def test_where_nothing_can_be_kept_pages_are_drawn_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
