@@ -9,18 +9,22 @@ from backend.city.calendar import Calendar
 from backend.city.errors import UnknownItem, UnknownLicenceType
 from backend.city.items import Item
 from backend.city.licence_types import LicenceType
-from backend.city.models import Fee, Tile
+from backend.city.models import Fee, Text, Tile
 from backend.city.pack import Pack
+
+_SOME_DEPARTMENT = Text("报送部门", "a department")
 
 
 class City(Pack, frozen=True, kw_only=True, dict=True):
     """Immutable; made once per process by `read_city`, and again when a newer pack has been loaded.
 
     Holds every entry of the pack by code (`city.items`, `city.packages`, …). `version` is the number of the load.
+    `registered` are the names under which departments feed us, by id, for whoever has read them.
     """
 
     version: int
     item_versions: Mapping[str, int]
+    registered: Mapping[str, str] = {}
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -46,6 +50,13 @@ class City(Pack, frozen=True, kw_only=True, dict=True):
             return self.licence_types[code]
         except KeyError:
             raise UnknownLicenceType(licence_type=code) from None
+
+    def department_name(self, department_id: str) -> Text:
+        """As the pack names it, else as it is registered; never its id, which says nothing to anybody."""
+        if department_id in self.departments:
+            return self.departments[department_id].name
+        name = self.registered.get(department_id)
+        return _SOME_DEPARTMENT if name is None else Text(name)
 
     def fees_of(self, item: Item) -> tuple[Fee, ...]:
         """What the item costs; empty where no fee is known, which is not the same as free."""

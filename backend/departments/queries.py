@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from backend.core.db import Database, Tx, many
+from backend.core.db import Database, Queryable, Tx, many
 from backend.departments.answers import Counts
 from backend.departments.models import Department, DepartmentId, Entry, KeyId, KeyRecord
 
@@ -27,9 +27,9 @@ async def lock_department(tx: Tx, department_id: DepartmentId) -> bool:
     return found is True
 
 
-async def list_departments(db: Database, limit: int) -> list[Department]:
+async def list_departments(conn: Queryable, limit: int) -> list[Department]:
     return await many(
-        db,
+        conn,
         Department,
         "SELECT department_id, name, created_at FROM departments ORDER BY department_id LIMIT $1",
         limit,

@@ -6,7 +6,10 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from backend.core.db import Database, Tx
+from msgspec import structs
+
+from backend.city.city import City
+from backend.core.db import Database, Queryable, Tx
 from backend.departments import queries
 from backend.departments.errors import (
     BadDepartmentId,
@@ -69,8 +72,14 @@ async def revoke_key(db: Database, key_id: str, now: datetime) -> None:
         await _revoke(tx, key_id, now)
 
 
-async def list_departments(db: Database) -> list[Department]:
-    return await queries.list_departments(db, _LISTED)
+async def list_departments(conn: Queryable) -> list[Department]:
+    return await queries.list_departments(conn, _LISTED)
+
+
+async def with_registered(conn: Queryable, city: City) -> City:
+    """The city that also knows the names of departments that only feed us and are in no pack."""
+    registered = {str(each.department_id): each.name for each in await list_departments(conn)}
+    return city if registered == city.registered else structs.replace(city, registered=registered)
 
 
 async def list_keys(db: Database, department_id: str) -> list[KeyRecord]:

@@ -139,7 +139,8 @@ async def _view(
         last_four=None if paid_to is None else paid_to.last_four,
         pays=bool(settings.bank),
     )
-    return offer_page(situation, city, await read_rulebook(db, city), _error(refusal), typed)
+    book = await read_rulebook(db, city)
+    return offer_page(situation, book.city, book, _error(refusal), typed)
 
 
 def _error(refusal: Refusal | None) -> FieldError | None:

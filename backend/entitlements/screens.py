@@ -15,7 +15,7 @@ from backend.matching.offers import Offer
 from backend.matching.outcomes import VANISHED
 from backend.matching.rulebook import Rulebook
 from backend.matching.wording.explaining import reason_in_words
-from backend.matching.wording.rules import PLATFORM, fact_name
+from backend.matching.wording.rules import fact_name, source_name
 from backend.matching.wording.speech import cited
 from backend.payments.payouts.models import HOLDER, Card, Payout, PayoutState
 from pwa.views.entitlements import CardChoice, OfferFact, OfferLine, OfferPage, OfferState
@@ -134,11 +134,7 @@ def _amount(rule: Rule | None, payout: Payout | None) -> int | None:
 
 def _fact(evidence: Evidence, city: City) -> OfferFact:
     name = fact_name(evidence, city)
-    source = PLATFORM
-    if evidence.source is not None:
-        known = city.departments.get(evidence.source)
-        source = CityText(evidence.source) if known is None else known.name
-    return OfferFact(name=_drawn(name), on=evidence.on, source=_drawn(source))
+    return OfferFact(name=_drawn(name), on=evidence.on, source=_drawn(source_name(evidence.source, city)))
 
 
 def _card(card: Card, city: City) -> CardChoice:

@@ -13,6 +13,7 @@ from backend.city.city import City
 from backend.city.rules import RuleState
 from backend.core.clock import Clock, local_date
 from backend.core.db import Database, Queryable, Tx
+from backend.departments.service import with_registered
 from backend.matching.candidates import due
 from backend.matching.errors import DayNotCome
 from backend.matching.losing import note_lost
@@ -125,9 +126,10 @@ async def sweep_if_due(db: Database, redis: Redis, city: City, clock: Clock) -> 
 
 
 async def read_rulebook(conn: Queryable, city: City) -> Rulebook:
-    """The rules as they stand: the pack's, and what operators decided since."""
+    """The rules as they stand: the pack's, and what operators decided since. Its city names every department."""
     decided = await changes.list_rule_states(conn)
-    return Rulebook(city, {rule: RuleState(state) for rule, state in decided.items()})
+    named = await with_registered(conn, city)
+    return Rulebook(named, {rule: RuleState(state) for rule, state in decided.items()})
 
 
 async def hold_rulebook(tx: Tx, city: City) -> Rulebook:

@@ -200,6 +200,20 @@ async def test_another_rule_that_catches_up_gives_back_no_offer_that_was_refused
     assert [await office.messages(each) for each in (mother, father)] == before
 
 
+async def test_a_department_that_only_feeds_is_named_as_it_was_registered(office: Office) -> None:
+    office.city = with_rules(office.city, allowance(), departments={})
+    office.hall = office.open()
+    await office.db.execute("INSERT INTO departments VALUES ('civil-affairs', '演示：民政', $1)", office.now)
+    reader, _, path = await office.offer()
+    why = await office.db.fetchval("SELECT zh::text FROM messages WHERE recipient_id = $1", reader)
+    async with await office.hall.resident(reader) as browser:
+        page = (await browser.get(path)).text
+
+    for said in (why, page):
+        assert "演示：民政" in said
+        assert "civil-affairs" not in said
+
+
 async def says(office: Office, reader_id: UUID, *, given: bool) -> None:
     """Whether what is known may be used for offers, on the screen; then all that follows."""
     office.clock.at += timedelta(seconds=1)

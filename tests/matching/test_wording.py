@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from backend.city.city import City
 from backend.matching.wording.messages import message
@@ -41,6 +42,29 @@ def test_the_reason_names_the_fact_the_rule_and_the_law(city: City) -> None:
     assert "2026-12-20" in why.based_on
     assert "90、60、30、15、7、1" in why.rule
     assert why.next == "未办则 12 月 5 日、12 月 13 日再提醒；办好即停"
+
+
+@pytest.mark.parametrize(
+    ("registered", "named"), [({"some-feeder": "演示：公安"}, "来源：演示：公安"), ({}, "来源：报送部门")]
+)
+def test_a_department_that_is_in_no_pack_is_named_as_registered_and_never_by_its_id(
+    city: City, registered: dict[str, str], named: str
+) -> None:
+    due = due_licence(SOMEBODY, city, "driving-licence", AS_OF, 30)
+    cause = structs.replace(due.decision.cause, source="some-feeder")
+    due = structs.replace(due, decision=structs.replace(due.decision, cause=cause))
+    why = message(SOMEBODY, [due], AS_OF, structs.replace(city, registered=registered)).zh.why
+
+    assert why is not None
+    said = " ".join(filter(None, (why.based_on, why.source, why.rule)))
+    assert named.removeprefix("来源：") in said
+    assert "some-feeder" not in said
+
+
+def test_the_pack_names_a_department_before_its_registration_does(city: City) -> None:
+    code, department = next(iter(city.departments.items()))
+
+    assert structs.replace(city, registered={code: "别的名字"}).department_name(code) == department.name
 
 
 def test_the_last_day_is_urgent_and_the_day_after_is_overdue(city: City) -> None:

@@ -78,7 +78,7 @@ async def _tell(
         if rule is None:
             return None
         await facts.lock_subjects(tx, subject_ids)
-        alone, days = Rulebook(city, {}, [rule]), Days(today, today - _DAY, sweeping=True)
+        alone, days = Rulebook(whole.city, {}, [rule]), Days(today, today - _DAY, sweeping=True)
         known, told = await facts.list_known(tx, subject_ids), await matches.list_matches(tx, subject_ids)
         plans = [plan(alone, each, told.get(each.subject_id, ()), days) for each in known]
         telling, pointers = await carry_out(tx, alone, plans, today, now, whole=whole)

@@ -7,7 +7,7 @@ from backend.city.models import Text as CityText
 from backend.city.rules import Anchor, Audience, Condition, MessageClass, RuleState
 from backend.matching.desk.models import Content, DeskRule, Finding
 from backend.matching.wording.explaining import reason_in_words, timing_in_words
-from backend.matching.wording.rules import PLATFORM, fact_name
+from backend.matching.wording.rules import fact_name, source_name
 from pwa.views.parts import Text
 from pwa.views.rules import Mark, Phrase
 
@@ -194,8 +194,7 @@ def facts_of(finding: Finding, city: City) -> tuple[Text, ...]:
     told = []
     for each in finding.evidence[:_MOST_FACTS]:
         name = plain(fact_name(each, city))
-        department = city.departments.get(each.source or "")
-        source = PLATFORM if department is None else department.name
+        source = source_name(each.source, city)
         on = "" if each.on is None else f" {each.on}"
         told.append(Text(f"{name.zh}{on}（{source.zh}）", f"{name.en}{on} ({source.en or source.zh})"))
     return tuple(told)

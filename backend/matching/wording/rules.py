@@ -105,9 +105,7 @@ def _based_on(evidence: Sequence[Evidence], city: City, *, zh: bool) -> str:
 
 def source_name(department_id: str | None, city: City) -> Text:
     """Who told a fact; None: we know it ourselves."""
-    if department_id is None:
-        return PLATFORM
-    return city.departments[department_id].name if department_id in city.departments else Text(department_id)
+    return PLATFORM if department_id is None else city.department_name(department_id)
 
 
 def _chosen_by_us(rule: Rule, *, zh: bool) -> str | None:
