@@ -1,14 +1,17 @@
 """我的 · 可以代办的: organisations and children for whom one may act, until when, and who says so."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response, get
 
 from backend.citizens.masking import spoken_name
 from backend.citizens.models import Represented, Role, SubjectKind
 from backend.citizens.representation import DEPARTMENT, IDENTITY_PROVIDER, list_represented
+from backend.city.city import City
 from backend.core.clock import Clock, local_date
 from backend.core.crypto import Keyring
 from backend.core.db import Database
@@ -16,7 +19,7 @@ from backend.core.http.access import Access, access
 from backend.core.http.given import Given
 from backend.core.http.pages import page
 from backend.core.sessions import Session
-from backend.departments.service import list_departments
+from backend.departments.service import with_registered
 from pwa.views.acting import ActingFor, Mandate
 from pwa.views.parts import Text, Tile
 from pwa.views.shell import Tab
@@ -34,7 +37,6 @@ _ROLES = {
     Role.GUARDIAN: Text("监护人", "Guardian"),
 }
 _PROVIDER = Text("统一身份认证", "the city's identity service")
-_SOME_DEPARTMENT = Text("报送部门", "a department")
 
 
 @get(PATH, opt=access(Access.RESIDENT), include_in_schema=False)
@@ -43,35 +45,47 @@ async def acting_for(
     db: Given[Database],
     keyring: Given[Keyring],
     clock: Given[Clock],
+    city: Given[City],
     session: Given[Session],
 ) -> Response[bytes]:
     """Today and to come; what has ended is not shown any more."""
     now = clock.now()
     found = await list_represented(db, keyring, session.subject_id, now)
-    departments = {str(each.department_id): each.name for each in await list_departments(db)} if found else {}
-    view = ActingFor(mandates=tuple(_shown(each, departments, local_date(now)) for each in found))
+    today = local_date(now)
+    named = await with_registered(db, city) if found else city
+    view = ActingFor(mandates=tuple(_shown(several, named, today) for several in _together(found, today)))
     return await page(request, "inbox/acting_for.html", view, tab=Tab.ME)
 
 
-def _shown(who: Represented, departments: Mapping[str, str], today: date) -> Mandate:
+def _together(found: Iterable[Represented], today: date) -> Iterable[Sequence[Represented]]:
+    """What several sources say alike. What holds today is one right, of which the longest counts."""
+    alike: dict[tuple[UUID, Role, date], list[Represented]] = defaultdict(list)
+    for each in found:
+        alike[each.subject_id, each.role, max(each.valid_from, today)].append(each)
+    return alike.values()
+
+
+def _shown(several: Sequence[Represented], city: City, today: date) -> Mandate:
+    who = several[0]
     person = who.kind is SubjectKind.PERSON
+    ends = [each.valid_until for each in several if each.valid_until is not None]
     return Mandate(
         name=who.name,
         spoken=spoken_name(who.name) if person else who.name,
         icon="users" if person else "file-badge",
         role=_ROLES[who.role],
         begins=who.valid_from,
-        ends=who.valid_until,
+        ends=max(ends) if len(ends) == len(several) else None,
         to_come=who.valid_from > today,
-        source=_source(who.source, departments),
+        sources=tuple(dict.fromkeys(_source(each.source, city) for each in several)),
     )
 
 
-def _source(source: str, departments: Mapping[str, str]) -> Text:
+def _source(source: str, city: City) -> Text:
     if source == IDENTITY_PROVIDER:
         return _PROVIDER
-    name = departments.get(source.removeprefix(DEPARTMENT))
-    return _SOME_DEPARTMENT if name is None else Text(name)
+    name = city.department_name(source.removeprefix(DEPARTMENT))
+    return Text(name.zh, name.en)
 
 
 HANDLERS = [acting_for]

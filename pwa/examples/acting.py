@@ -11,7 +11,7 @@ _GUARDIAN = Text("监护人", "Guardian")
 
 
 def _mandate(name: str, spoken: str, icon: str, role: Text, **facts: Any) -> Mandate:
-    known: dict[str, Any] = {"begins": date(2026, 1, 1), "ends": None, "to_come": False, "source": _REGISTRY}
+    known: dict[str, Any] = {"begins": date(2026, 1, 1), "ends": None, "to_come": False, "sources": (_REGISTRY,)}
     return Mandate(name=name, spoken=spoken, icon=icon, role=role, **(known | facts))
 
 
@@ -22,7 +22,7 @@ ACTING_FOR = ActingFor(
             "上海晨光餐饮有限公司",
             "file-badge",
             Text("法定代表人", "Legal representative"),
-            source=Text("统一身份认证", "the city's identity service"),
+            sources=(Text("统一身份认证", "the city's identity service"), _REGISTRY),
         ),
         _mandate(
             "上海示例国际贸易（集团）有限公司第二分公司",
@@ -33,6 +33,6 @@ ACTING_FOR = ActingFor(
             ends=date(2027, 11, 30),
             to_come=True,
         ),
-        _mandate("林*", "林某", "users", _GUARDIAN, ends=date(2036, 4, 30), source=Text("市公安局", "The police")),
+        _mandate("林*", "林某", "users", _GUARDIAN, ends=date(2036, 4, 30), sources=(Text("市公安局", "The police"),)),
     )
 )

@@ -8,7 +8,9 @@ from pwa.views.parts import Text
 
 
 class Mandate(Struct, frozen=True, kw_only=True):
-    """`name` as it is shown, `spoken` as it is said; `ends` None: until further notice."""
+    """`name` as it is shown, `spoken` as it is said; `ends` None: until further notice. Several `sources` may say
+    the same.
+    """
 
     name: str
     spoken: str
@@ -17,7 +19,7 @@ class Mandate(Struct, frozen=True, kw_only=True):
     begins: date
     ends: date | None
     to_come: bool
-    source: Text
+    sources: tuple[Text, ...]
 
 
 class ActingFor(Struct, frozen=True, kw_only=True):

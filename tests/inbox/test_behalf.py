@@ -142,5 +142,33 @@ async def test_each_is_listed_with_role_validity_and_source(
     assert "王小禾" not in page
 
 
+async def test_what_two_sources_say_alike_is_listed_once_with_both(
+    me: Browser, desk: Desk, db: Database, clock: FixedClock
+) -> None:
+    today = local_date(clock.now())
+    await db.execute("INSERT INTO departments VALUES ('some-feeder', '演示：登记机关', $1)", clock.now())
+    word = Mandate(
+        subject_id=await desk.id_of(RESTAURANT),
+        word_id=uuid7(),
+        agent_id=me.subject_id,
+        role=Role.LEGAL_REPRESENTATIVE,
+        source="department:some-feeder",
+        valid_from=today - timedelta(days=3),
+        valid_until=today + timedelta(days=30),
+        withdrawn=False,
+        stated_at=clock.now(),
+    )
+    async with db.transaction() as tx:
+        await record_mandate(tx, word, clock.now())
+
+    page = (await me.get("/me/acting-for")).text
+
+    assert page.count("上海晨光餐饮有限公司") == 1
+    assert page.count("法定代表人") == 1
+    row = page[page.index("上海晨光餐饮有限公司") :].partition("</li>")[0]
+    assert "来源：统一身份认证" in row
+    assert "来源：演示：登记机关" in row
+
+
 async def test_a_visitor_is_asked_to_sign_in_first(visitor: Browser) -> None:
     assert (await visitor.get("/me/acting-for")).status_code in {303, 401}
