@@ -299,8 +299,8 @@ async def test_by_when_it_is_to_be_paid_is_said(hall: Hall, till: Till) -> None:
             await till.db.execute("UPDATE bills SET due_on = $1", day)
             said[day] = (await browser.get("/")).text.replace("\u00a0", " ")
 
-    assert "请在 12 月 1 日 前缴纳" in said[date(2026, 12, 1)]
-    assert "应在 11 月 19 日 前缴纳，已经过了" in said[date(2026, 11, 19)]
+    assert "请在 12 月 1 日前缴纳" in said[date(2026, 12, 1)]
+    assert "应在 11 月 19 日前缴纳，已经过了" in said[date(2026, 11, 19)]
 
 
 async def test_nobody_sees_what_somebody_else_has_to_pay(me: Browser, till: Till) -> None:
