@@ -57,9 +57,15 @@ class Town(Struct):
     crowded: list[Delivered]
 
     async def callbacks(self) -> Path:
-        """A file of callbacks, each for an order of its own, signed now."""
+        """A file of callbacks, each for an order of its own, signed now.
+
+        Each has been settled and taken back once, as the bound has to: whoever settles it finds the same warm pages.
+        """
         path = self.directory / "callbacks"
         told = tell(await owe(self.db, self.settings.keyring(), _EACH_ROUND))
+        overhearing = Overhearing(self.db, self.settings.keyring(), config())
+        for each in told:
+            await overhearing.of(each)
         path.write_bytes(msgspec.msgpack.encode(told))
         return path
 
