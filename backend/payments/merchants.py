@@ -6,7 +6,6 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
-from cryptography import x509
 from msgspec import Struct, structs
 
 from backend.core.settings import BadSettings
@@ -166,6 +165,6 @@ def _check_address(text: str) -> None:
 _READERS: Mapping[str, Callable[[str], object]] = {
     _KEY: rsa.load_private_key,
     _PUBLIC_KEY: rsa.load_public_key,
-    _CERTIFICATE: lambda pem: rsa.key_of(x509.load_pem_x509_certificate(pem.encode())),
+    _CERTIFICATE: lambda pem: rsa.key_of(rsa.load_certificate(pem)),
     _ADDRESS: _check_address,
 }

@@ -16,7 +16,7 @@ from tests.browsers.bidi import Bidi, BidiError
 from tests.browsers.finding import find_firefox
 from tests.browsers.phone import SHOWN, Shown, Tab, until
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 PR_SET_PDEATHSIG = 1
 
 PREFS: dict[str, str | int | bool] = {

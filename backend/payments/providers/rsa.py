@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
-from cryptography.x509 import Certificate
+from cryptography.x509 import Certificate, InvalidVersion, load_pem_x509_certificate
 
 _PADDING = padding.PKCS1v15()
 _HASH = SHA256()
@@ -27,6 +27,14 @@ def load_private_key(pem: str) -> RSAPrivateKey:
 def load_public_key(pem: str) -> RSAPublicKey:
     """A provider's key as its merchant portal gives it."""
     return _checked(load_pem_public_key(pem.encode()))
+
+
+def load_certificate(pem: str) -> Certificate:
+    """Raises ValueError for anything else; for an unknown version `cryptography` has an exception of its own."""
+    try:
+        return load_pem_x509_certificate(pem.encode())
+    except InvalidVersion as error:
+        raise ValueError("not a certificate") from error
 
 
 def key_of(certificate: Certificate) -> RSAPublicKey:

@@ -21,7 +21,7 @@ class AlipayKeys:
     def __init__(self, config: AlipayConfig) -> None:
         """Raises ValueError for what is no RSA key."""
         self._public_key = rsa.load_public_key(config.public_key_pem) if config.public_key_pem else None
-        loaded = [x509.load_pem_x509_certificate(pem.encode()) for pem in config.certificates]
+        loaded = [rsa.load_certificate(pem) for pem in config.certificates]
         self._certificates = {certificate_sn(each): (each, rsa.key_of(each)) for each in loaded}
 
     def candidates(self, certificate_serial: str | None, now: datetime) -> list[tuple[str, RSAPublicKey]]:
@@ -43,7 +43,7 @@ def certificate_sn(certificate: x509.Certificate) -> str:
 
 
 def app_certificate_sn(pem: str) -> str:
-    return certificate_sn(x509.load_pem_x509_certificate(pem.encode()))
+    return certificate_sn(rsa.load_certificate(pem))
 
 
 def root_certificate_sn(bundle: str) -> str:
@@ -53,7 +53,7 @@ def root_certificate_sn(bundle: str) -> str:
 
 def _rsa_root_sn(pem: str) -> str | None:
     try:
-        certificate = x509.load_pem_x509_certificate(pem.encode())
+        certificate = rsa.load_certificate(pem)
         if certificate.signature_algorithm_oid.dotted_string.startswith(_RSA_SIGNATURES):
             return certificate_sn(certificate)
     except ValueError:

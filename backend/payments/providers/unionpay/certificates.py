@@ -36,8 +36,8 @@ class Signers:
 
     def __init__(self, config: UnionpayConfig) -> None:
         """Raises ValueError when the configured certificates are no chain."""
-        self._root = x509.load_pem_x509_certificate(config.root_certificate.encode())
-        self._middles = [x509.load_pem_x509_certificate(pem.encode()) for pem in config.middle_certificates]
+        self._root = rsa.load_certificate(config.root_certificate)
+        self._middles = [rsa.load_certificate(pem) for pem in config.middle_certificates]
         if not self._middles or not all(is_issued_by(each, self._root) for each in (self._root, *self._middles)):
             raise ValueError("UnionPay's middle certificates are not issued by its root")
         self._names, self._pinned = frozenset(config.signer_names), config.pinned
@@ -54,7 +54,7 @@ class Signers:
 
     def _check(self, pem: str, now: datetime) -> Signer:
         try:
-            leaf = x509.load_pem_x509_certificate(pem.encode())
+            leaf = rsa.load_certificate(pem)
             issuers = [each for each in self._middles if is_issued_by(leaf, each) and is_valid(each, now)]
             if not (issuers and is_valid(self._root, now) and self._is_named(leaf) and self._is_pinned(leaf)):
                 raise CallbackRefused(Reason.CERTIFICATE)

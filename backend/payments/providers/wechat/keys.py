@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from msgspec import Struct
 
@@ -54,7 +53,7 @@ class PlatformKeys:
 
 def certificate_key(pem: str) -> tuple[str, PlatformKey]:
     """A platform certificate by its serial in upper-case hex. Raises ValueError."""
-    certificate = x509.load_pem_x509_certificate(pem.encode())
+    certificate = rsa.load_certificate(pem)
     key = PlatformKey(rsa.key_of(certificate), certificate.not_valid_before_utc, certificate.not_valid_after_utc)
     return f"{certificate.serial_number:X}", key
 

@@ -1,5 +1,6 @@
 """UnionPay's notices: whose certificate came along, and that nothing else is believed."""
 
+import base64
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -192,3 +194,17 @@ def test_whatever_arrives_ends_as_a_refusal(body: bytes) -> None:
 def test_whatever_is_signed_is_read_or_refused(changes: dict[str, str]) -> None:
     with suppress(CallbackRefused):
         assert read(notice(changes)).verified_serial == "68759585078"
+
+
+def test_a_certificate_of_a_version_there_is_none_of_is_refused() -> None:
+    body = form(signed(FIELDS | {"signPubKeyCert": _of_version(10)}))
+
+    assert refused(body) is Reason.CERTIFICATE
+
+
+def _of_version(version: int) -> str:
+    """The signer's certificate with another version in it (RFC 5280, section 4.1.2.1)."""
+    der = x509.load_pem_x509_certificate(FIELDS["signPubKeyCert"].encode()).public_bytes(Encoding.DER)
+    changed = der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a0030201") + bytes([version]), 1)
+    assert changed != der
+    return "-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(changed).decode() + "-----END CERTIFICATE-----\n"
