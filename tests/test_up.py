@@ -193,7 +193,7 @@ async def test_a_hall_whose_database_dies_ends_and_says_so(data: Path) -> None:
         postgres = int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
         os.kill(postgres, signal.SIGKILL)
 
-        assert await asyncio.to_thread(hall.process.wait, 30) == 1
+        assert await asyncio.to_thread(hall.process.wait, 90) == 1
         assert "EmbeddedPostgres has ended by itself" in hall.log.read_text()
     finally:
         hall.process.kill()
