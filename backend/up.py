@@ -5,19 +5,12 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator, Mapping
-from http import HTTPStatus
 from pathlib import Path
-from typing import TypeAlias
-from urllib.error import URLError
 
 from msgspec import Struct
 
-from backend.core import processes
 from backend.demo import TRY_IT_RESIDENT, prepare
 from backend.demo_operators import OPERATORS_FILE
 from backend.embedded.home import Home
@@ -25,11 +18,10 @@ from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.redis import EmbeddedRedis
 from backend.sandbox.bank.contract import onboard_bank
 from backend.sandbox.gateways.onboarding import CONTRACTS, contracts_in, onboard
+from backend.supervision import Child, Program, Supervisor, say, step
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LAST_PORT = 65_535
-_STABLE_S = 30
-_MAX_QUICK_ENDS = 5
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -56,69 +48,12 @@ class Options(Struct, frozen=True, kw_only=True):
         return f"http://localhost:{self.ports[-1]}"
 
 
-class Program(Struct, frozen=True):
-    """What is started beside the servers, and the address at which it answers once it is there.
-
-    `later`: the hall does without it for its first seconds, so it starts when the hall is ready.
-    """
-
-    arguments: list[str]
-    answers_at: str | None = None
-    later: bool = False
-
-
-Server: TypeAlias = "EmbeddedPostgres | EmbeddedRedis"
-
-
 class Stopped(Exception):
     """A signal asked us to end."""
 
 
 class PortTaken(Exception):
     """Another program listens where the hall should."""
-
-
-class ServerEnded(Exception):
-    """The embedded Postgres or Redis has ended; what was committed is safe."""
-
-
-class ChildFailed(Exception):
-    """A program of the hall keeps ending; the message carries the end of its log."""
-
-
-class Child:
-    """One program of the hall, started again when it ends by itself."""
-
-    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path) -> None:
-        self.name = name
-        self.log = log
-        self._command = command
-        self._environment = environment
-        self._quick_ends = 0
-        self._started = 0.0
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._started = time.monotonic()
-        with self.log.open("ab") as output:
-            self.process = processes.spawn(self._command, output=output, env={**os.environ, **self._environment})
-
-    def revive(self) -> None:
-        """Starts it again if it has ended; raises ChildFailed when that happened too often in a short time."""
-        if self.process is None or self.process.poll() is None:
-            return
-        self._quick_ends = self._quick_ends + 1 if time.monotonic() - self._started < _STABLE_S else 1
-        if self._quick_ends >= _MAX_QUICK_ENDS:
-            raise ChildFailed(f"{self.name} keeps ending:\n{self.end_of_log()}")
-        say(f"{self.name} ended with code {self.process.returncode} and is started again (see {self.log})")
-        self.start()
-
-    def stop(self) -> None:
-        if self.process is not None:
-            processes.stop(self.process, signal.SIGTERM)
-
-    def end_of_log(self) -> str:
-        return self.log.read_text(errors="replace")[-2000:]
 
 
 def up(options: Options) -> None:
@@ -132,86 +67,71 @@ def up(options: Options) -> None:
     for port in options.ports:
         if not port_is_free(options.host, port):
             raise PortTaken(f"port {port} is taken by another program: choose another with --port")
-    with contextlib.suppress(Stopped), contextlib.ExitStack() as running:
-        _watch(*_start(options, home, running))
+    with contextlib.suppress(Stopped), Supervisor() as supervisor:
+        _start(options, home, supervisor)
+        supervisor.watch()
     say("Stopped.")
 
 
-def _start(options: Options, home: Home, running: contextlib.ExitStack) -> tuple[list[Child], list[Server]]:
+def _start(options: Options, home: Home, supervisor: Supervisor) -> None:
     began = time.monotonic()
-    addresses, servers = _servers(home, running)
-    environment = addresses | _settings(options, home)
+    environment = _servers(home, supervisor)
+    environment |= _settings(options, home)
     home.remember_environment(environment)
     os.environ.update(environment)
-    programs = _programs(options, home)
     with step("Preparing the database and the city pack"):
         asyncio.run(prepare(options.pack, home.directory, demo=options.demo))
-    children = {name: _child(name, program.arguments, environment, home) for name, program in programs.items()}
-    first, later = ({name: each for name, each in programs.items() if each.later is late} for late in (False, True))
-    _start_programs(first, children, running)
+    supervisor.start([_child(each, environment, home) for each in _hall(options)])
     _welcome(options, home, time.monotonic() - began)
-    if later:
-        _start_programs(later, children, running)
-    return list(children.values()), servers
-
-
-def _start_programs(
-    programs: Mapping[str, Program], children: Mapping[str, Child], running: contextlib.ExitStack
-) -> None:
-    """All at once, then waits until each answers."""
-    for name in programs:
-        running.callback(children[name].stop)
-        children[name].start()
-    with step("Starting " + ", ".join(programs)):
-        for name, program in programs.items():
-            if program.answers_at is not None:
-                _await_answer(children[name], program.answers_at)
-
-
-def _programs(options: Options, home: Home) -> dict[str, Program]:
-    """The outside world first, the web last."""
-    programs = {}
     if options.demo:
-        sandbox = options.port + 1
-        programs["sandbox"] = Program(["sandbox", "--port", str(sandbox)], f"http://127.0.0.1:{sandbox}/healthz")
-        for name, port in zip(CONTRACTS, options.ports[2:-1], strict=True):
-            arguments = ["gateway", name, "--port", str(port), "--data", str(home.directory)]
-            programs[name] = Program(arguments, f"http://127.0.0.1:{port}/healthz", later=True)
-        port = options.ports[-1]
-        arguments = ["bank", "--port", str(port), "--data", str(home.directory)]
-        programs["bank"] = Program(arguments, f"http://127.0.0.1:{port}/healthz", later=True)
+        supervisor.start([_child(each, environment, home) for each in _paid_through(options, home)])
+
+
+def _hall(options: Options) -> list[Program]:
+    """The outside world first, the web last."""
     host = "127.0.0.1" if options.host == "0.0.0.0" else options.host  # noqa: S104 - only compared
-    web = ["web", "--host", options.host, "--port", str(options.port), "--processes", str(options.web_processes)]
-    return programs | {
-        "worker": Program(["worker"]),
-        "web": Program(web, f"http://{host}:{options.port}/readyz"),
-    }
+    web = ["--host", options.host, "--port", str(options.port), "--processes", str(options.web_processes)]
+    sandbox = options.port + 1
+    return [
+        *([_answering("sandbox", ["sandbox"], sandbox)] if options.demo else []),
+        Program("worker", ["worker"]),
+        Program("web", ["web", *web], f"http://{host}:{options.port}/readyz"),
+    ]
 
 
-def _child(name: str, arguments: list[str], environment: dict[str, str], home: Home) -> Child:
-    command = [sys.executable, "-m", "backend.cli", *arguments]
-    return Child(name, command, environment, home.logs / f"{name}.log")
+def _paid_through(options: Options, home: Home) -> list[Program]:
+    """The payment providers and the bank of the demo: the hall does without them for its first seconds."""
+    data = ["--data", str(home.directory)]
+    providers = zip(CONTRACTS, options.ports[2:-1], strict=True)
+    return [
+        *(_answering(name, ["gateway", name, *data], port) for name, port in providers),
+        _answering("bank", ["bank", *data], options.ports[-1]),
+    ]
 
 
-def _servers(home: Home, running: contextlib.ExitStack) -> tuple[dict[str, str], list[Server]]:
-    """Addresses of Postgres and Redis, one's own where the environment names them; and the embedded ones started."""
-    started: list[Server] = []
-    environment = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
-    if "DATABASE_URL" not in environment:
+def _answering(name: str, arguments: list[str], port: int) -> Program:
+    return Program(name, [*arguments, "--port", str(port)], f"http://127.0.0.1:{port}/healthz")
+
+
+def _child(program: Program, environment: dict[str, str], home: Home) -> Child:
+    command = [sys.executable, "-m", "backend.cli", *program.arguments]
+    return Child(program, command, {**os.environ, **environment}, home.logs / f"{program.name}.log")
+
+
+def _servers(home: Home, supervisor: Supervisor) -> dict[str, str]:
+    """Addresses of Postgres and Redis: one's own where the environment names them, else of embedded ones, started."""
+    addresses = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
+    if "DATABASE_URL" not in addresses:
+        postgres = EmbeddedPostgres(home.directory)
         with step("Starting PostgreSQL"):
-            postgres = EmbeddedPostgres(home.directory)
-            running.callback(postgres.stop)
-            postgres.start()
-        environment["DATABASE_URL"] = postgres.dsn()
-        started.append(postgres)
-    if "REDIS_URL" not in environment:
+            supervisor.serve(postgres)
+        addresses["DATABASE_URL"] = postgres.dsn()
+    if "REDIS_URL" not in addresses:
+        cache = EmbeddedRedis(home.directory)
         with step("Starting Redis"):
-            cache = EmbeddedRedis(home.directory)
-            running.callback(cache.stop)
-            cache.start()
-        environment["REDIS_URL"] = cache.url
-        started.append(cache)
-    return environment, started
+            supervisor.serve(cache)
+        addresses["REDIS_URL"] = cache.url
+    return addresses
 
 
 def _settings(options: Options, home: Home) -> dict[str, str]:
@@ -238,29 +158,6 @@ def _settings(options: Options, home: Home) -> dict[str, str]:
     defaults = {f"SUISHENBAN_{name}": value for name, value in names.items()}
     given = {name: value for name, value in os.environ.items() if name.startswith("SUISHENBAN_")}
     return defaults | given
-
-
-def _await_answer(child: Child, url: str, *, timeout_s: float = 60) -> None:
-    """Waits until a program answers 200; raises ChildFailed when it ends or stays silent."""
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        child.revive()
-        with contextlib.suppress(URLError, OSError), urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
-            if answer.status == HTTPStatus.OK:
-                return
-        time.sleep(0.05)
-    raise ChildFailed(f"{child.name} does not answer:\n{child.end_of_log()}")
-
-
-def _watch(children: list[Child], servers: list[Server]) -> None:
-    """Programs that end are started again; without its database a hall is none, so then all of it ends and says why."""
-    while True:
-        time.sleep(0.5)
-        for server in servers:
-            if not server.running:
-                raise ServerEnded(f"{type(server).__name__} has ended by itself, see {server.log}; start again")
-        for child in children:
-            child.revive()
 
 
 def _raise_stopped(*_: object) -> None:
@@ -305,20 +202,3 @@ def port_is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-@contextlib.contextmanager
-def step(what: str) -> Iterator[None]:
-    """Says what is being done, and how long it took when that was felt."""
-    began = time.monotonic()
-    print(f"· {what} … ", end="", flush=True)
-    try:
-        yield
-    except BaseException:
-        print(flush=True)
-        raise
-    print(f"{time.monotonic() - began:.1f} s", flush=True)
-
-
-def say(what: str) -> None:
-    print(f"· {what}", flush=True)

@@ -17,6 +17,7 @@ import pytest
 from tests.journeys.hall import free_port
 
 SUISHENBAN = Path(sys.executable).parent / "suishenban"
+PATIENCE_S = 90  # of a test that waits for what comes soon; on a busy machine programs and keys are slow to be made
 pytestmark = [pytest.mark.alone, pytest.mark.slow]
 
 
@@ -40,7 +41,7 @@ class Up:
 
     async def ready(self) -> None:
         async with httpx.AsyncClient() as browser:
-            deadline = time.monotonic() + 90
+            deadline = time.monotonic() + PATIENCE_S
             while time.monotonic() < deadline and self.process.poll() is None:
                 with contextlib.suppress(httpx.HTTPError):
                     if (await browser.get(f"{self.url}/readyz")).status_code == 200:
@@ -50,7 +51,7 @@ class Up:
 
     async def said(self, words: str) -> str:
         """Waits for a line with these words."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             for line in self.log.read_text().splitlines():
                 if words in line:
@@ -71,7 +72,7 @@ class Up:
         return found
 
     async def gone(self) -> None:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE_S
         while left := self.still_running():
             assert time.monotonic() < deadline, left
             await asyncio.sleep(0.1)
@@ -88,14 +89,14 @@ async def test_the_printed_line_tells_a_resident_and_a_kill_leaves_nothing(data:
         await hall.ready()
         line = await hall.said("/api/feeds/licences &&")
         done = await asyncio.create_subprocess_shell(line, stdout=asyncio.subprocess.PIPE)
-        output, _ = await asyncio.wait_for(done.communicate(), 60)
+        output, _ = await asyncio.wait_for(done.communicate(), PATIENCE_S)
         sent = await until_sms(hall.port + 1)
-        providers, believed = await healthy(range(hall.port + 2, hall.port + 5)), await tell_nonsense(hall)
+        await until_healthy(range(hall.port + 2, hall.port + 6))
+        believed = await tell_nonsense(hall)
 
         assert '"accepted":{"count":1' in output.decode()
         assert "licence-expiry:taiwan-permit: 1 reminded" in output.decode()
         assert "您有一项证照服务提醒" in sent
-        assert providers == 3
         assert believed == [400, 400, 400], "the hall has its contract with each of them"
     finally:
         hall.process.send_signal(signal.SIGKILL)
@@ -108,7 +109,7 @@ async def test_the_printed_line_tells_a_resident_and_a_kill_leaves_nothing(data:
         await again.said("Ready after")
     finally:
         again.process.send_signal(signal.SIGINT)
-        assert again.process.wait(30) == 0
+        assert await asyncio.to_thread(again.process.wait, PATIENCE_S) == 0
     assert "Stopped." in again.log.read_text()
     await again.gone()
 
@@ -123,6 +124,14 @@ async def healthy(ports: range) -> int:
     return count
 
 
+async def until_healthy(ports: range) -> None:
+    """The programs that start when the hall is ready."""
+    deadline = time.monotonic() + PATIENCE_S
+    while await healthy(ports) < len(ports):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.1)
+
+
 async def tell_nonsense(hall: Up) -> list[int]:
     """What a callback that is none is answered: by a hall without that provider 404."""
     async with httpx.AsyncClient(base_url=hall.url) as browser:
@@ -133,7 +142,7 @@ async def tell_nonsense(hall: Up) -> list[int]:
 async def until_sms(port: int) -> str:
     """The SMS sandbox's page, once something has been sent to the resident of the line."""
     async with httpx.AsyncClient() as browser:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         page = ""
         while time.monotonic() < deadline and "19900001001" not in page:
             page = (await browser.get(f"http://localhost:{port}/sms")).text
@@ -157,7 +166,7 @@ async def test_servers_of_ones_own_take_the_place_of_the_embedded_ones(
         assert await tell_nonsense(hall) == [404, 404, 404]
     finally:
         hall.process.send_signal(signal.SIGTERM)
-        hall.process.wait(30)
+        hall.process.wait(PATIENCE_S)
 
 
 async def test_a_merchants_file_with_faults_is_said_at_start_without_what_is_in_it(
@@ -167,7 +176,7 @@ async def test_a_merchants_file_with_faults_is_said_at_start_without_what_is_in_
     file.write_text('{"wechat": {"api_v3_key": "a secret"}}')
     hall = Up(data, "--no-demo", DATABASE_URL=database_url, REDIS_URL=redis_url, SUISHENBAN_MERCHANTS=str(file))
 
-    assert await asyncio.to_thread(hall.process.wait, 60) == 1
+    assert await asyncio.to_thread(hall.process.wait, PATIENCE_S) == 1
     assert "suishenban: merchants: wechat.mchid: missing; wechat.appid: missing" in hall.log.read_text()
     assert "a secret" not in hall.log.read_text()
 
@@ -179,11 +188,11 @@ async def test_a_second_hall_in_the_same_directory_is_refused_with_the_reason(da
         await first.ready()
         second = Up(data)
 
-        assert second.process.wait(30) == 1
+        assert second.process.wait(PATIENCE_S) == 1
         assert re.search(r"is in use by another", second.log.read_text())
     finally:
         first.process.send_signal(signal.SIGTERM)
-        first.process.wait(30)
+        first.process.wait(PATIENCE_S)
 
 
 async def test_a_hall_whose_database_dies_ends_and_says_so(data: Path) -> None:
@@ -193,7 +202,7 @@ async def test_a_hall_whose_database_dies_ends_and_says_so(data: Path) -> None:
         postgres = int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
         os.kill(postgres, signal.SIGKILL)
 
-        assert await asyncio.to_thread(hall.process.wait, 90) == 1
+        assert await asyncio.to_thread(hall.process.wait, PATIENCE_S) == 1
         assert "EmbeddedPostgres has ended by itself" in hall.log.read_text()
     finally:
         hall.process.kill()

@@ -21,6 +21,7 @@ def _up(options: argparse.Namespace) -> None:
     from backend import up
     from backend.embedded.home import AlreadyRunning
     from backend.embedded.postgres import ServerFailed, ServerMissing
+    from backend.supervision import ProgramFailed, ServerEnded
 
     chosen = up.Options(
         host=options.host,
@@ -32,5 +33,5 @@ def _up(options: argparse.Namespace) -> None:
     )
     try:
         up.up(chosen)
-    except (AlreadyRunning, ServerMissing, ServerFailed, up.ChildFailed, up.PortTaken, up.ServerEnded) as error:
+    except (AlreadyRunning, ServerMissing, ServerFailed, ServerEnded, ProgramFailed, up.PortTaken) as error:
         raise Failed(str(error)) from error
