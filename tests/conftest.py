@@ -1,6 +1,7 @@
 """Real Postgres and Redis for every test: one server each per run, a fresh migrated database per test."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import tempfile
@@ -72,17 +73,23 @@ def template_database(servers: tuple[EmbeddedPostgres, EmbeddedRedis]) -> str:
     return TEMPLATE
 
 
-@pytest.fixture
-async def database_url(servers: tuple[EmbeddedPostgres, EmbeddedRedis], template_database: str) -> AsyncIterator[str]:
-    postgres, _ = servers
+@contextlib.asynccontextmanager
+async def new_database(postgres: EmbeddedPostgres, options: str = "") -> AsyncIterator[str]:
+    """For one test: where it is, until it is dropped. Empty, unless the options of CREATE DATABASE say otherwise."""
     name = f"test_{uuid4().hex}"
     admin = await asyncpg.connect(postgres.dsn("postgres"))
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY file_copy")
+    await admin.execute(f"CREATE DATABASE {name} {options}")
     try:
         yield postgres.dsn(name)
     finally:
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await admin.close()
+
+
+@pytest.fixture
+async def database_url(servers: tuple[EmbeddedPostgres, EmbeddedRedis], template_database: str) -> AsyncIterator[str]:
+    async with new_database(servers[0], f"TEMPLATE {template_database} STRATEGY file_copy") as url:
+        yield url
 
 
 @pytest.fixture

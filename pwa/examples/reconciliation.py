@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from msgspec import structs
+
 from pwa.examples.frame import TODAY
 from pwa.views.charts import Rows, Series, Tone
 from pwa.views.parts import FieldError, Segment, Text
@@ -135,10 +137,8 @@ NOTHING = Reconciliation(
     classes=_rows("classes", DAY.classes.title, DAY.classes.about, (), ()),
     ages=_rows("ages", DAY.ages.title, DAY.ages.about, (), ()),
 )
-WAITING = Reconciliation(
-    day=_YESTERDAY,
-    days=DAY.days,
-    latest=_YESTERDAY,
+WAITING = structs.replace(
+    NOTHING,
     cards=(
         CARDS[1],
         ReconciledDay(
@@ -149,9 +149,6 @@ WAITING = Reconciliation(
             icon="clock",
         ),
     ),
-    matched=NOTHING.matched,
-    classes=NOTHING.classes,
-    ages=NOTHING.ages,
     unfinished=True,
 )
 PROPOSED = DifferencePage(
@@ -184,16 +181,10 @@ PROPOSED = DifferencePage(
     ),
     decides=Text("批准核销", "Approve writing it off"),
 )
-REFUSED = DifferencePage(
-    title=UNKNOWN.title,
-    path=_ONE,
-    back=PROPOSED.back,
-    state=PROPOSED.state,
-    tone="bad",
-    icon="circle-alert",
-    happened=UNKNOWN.line,
-    to_do=PROPOSED.to_do,
-    facts=PROPOSED.facts,
+REFUSED = structs.replace(
+    PROPOSED,
+    history=(),
+    decides=None,
     act=Text("提议核销", "Propose to write it off"),
     reason="?",
     errors=(

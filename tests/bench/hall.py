@@ -72,18 +72,22 @@ async def _remind(db: Database, residents: list[UUID]) -> None:
         await queue(tx, [message(uuid7(), [each], today, city) for each in due], now)
 
 
-@contextlib.contextmanager
-def served(database_url: str, redis_url: str, *, searches: tuple[str, ...], cookie: str, log: Path) -> Iterator[Hall]:
-    """Both programs, each one granian process on uvloop, on the same processor."""
+def new_environment(database_url: str, redis_url: str) -> dict[str, str]:
+    """What a hall's programs read at their start, with secrets of their own."""
     secrets = new_secrets()
-    settings = {
+    return {
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "SUISHENBAN_DATA_KEYS": secrets.data_keys,
         "SUISHENBAN_LOOKUP_KEY": secrets.lookup_key,
         "SUISHENBAN_VAPID_PRIVATE_KEY": secrets.vapid_private_key,
     }
-    with program(PRODUCT, settings, log) as product:
+
+
+@contextlib.contextmanager
+def served(database_url: str, redis_url: str, *, searches: tuple[str, ...], cookie: str, log: Path) -> Iterator[Hall]:
+    """Both programs, each one granian process on uvloop, on the same processor."""
+    with program(PRODUCT, new_environment(database_url, redis_url), log) as product:
         headers = {
             path: fetch(product.port, path, signed_in(cookie)).headers
             for path in ("/", *(search_path(words) for words in searches))

@@ -30,11 +30,10 @@ from backend.core.ids import uuid7
 from backend.core.settings import Settings, read_settings
 from backend.departments.events import EventReceived
 from backend.departments.service import add_department
-from backend.embedded.home import new_secrets
 from backend.event_handlers import event_map
 from backend.matching.service import look_again
 from tests.bench.figures import Figure
-from tests.bench.hall import PRODUCT, program
+from tests.bench.hall import PRODUCT, new_environment, program
 from tests.bench.machine import say
 from tests.bench.push_service import push_service, seen
 from tests.bench.push_town import subscriptions
@@ -209,15 +208,7 @@ async def _await_pushes(pushes: str, number: int) -> dict[str, float]:
 
 @contextlib.asynccontextmanager
 async def _town(database_url: str, redis_url: str, pushes: str) -> AsyncIterator[Town]:
-    secrets = new_secrets()
-    environment = {
-        "DATABASE_URL": database_url,
-        "REDIS_URL": redis_url,
-        "SUISHENBAN_DATA_KEYS": secrets.data_keys,
-        "SUISHENBAN_LOOKUP_KEY": secrets.lookup_key,
-        "SUISHENBAN_VAPID_PRIVATE_KEY": secrets.vapid_private_key,
-        "SUISHENBAN_PUSH_EXTRA_ORIGINS": pushes,
-    }
+    environment = new_environment(database_url, redis_url) | {"SUISHENBAN_PUSH_EXTRA_ORIGINS": pushes}
     settings = read_settings(environment)
     db, redis, now = await connect(database_url), Redis.from_url(redis_url), SystemClock().now()
     try:

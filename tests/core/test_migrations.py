@@ -12,6 +12,7 @@ import pytest
 from backend.core.migrations import DIRECTORY, migrate
 from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.redis import EmbeddedRedis
+from tests.conftest import new_database
 
 EARLY, LATE = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 DIED = date(2026, 2, 27)
@@ -20,15 +21,8 @@ REPORTED, WITHDRAWN, BEFORE_REPORTS, ALIVE = (UUID(int=n) for n in range(1, 5))
 
 @pytest.fixture
 async def empty_database(servers: tuple[EmbeddedPostgres, EmbeddedRedis]) -> AsyncIterator[str]:
-    postgres, _ = servers
-    name = f"empty_{uuid4().hex}"
-    admin = await asyncpg.connect(postgres.dsn("postgres"))
-    await admin.execute(f"CREATE DATABASE {name}")
-    try:
-        yield postgres.dsn(name)
-    finally:
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await admin.close()
+    async with new_database(servers[0]) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Messages about others: said for whom to those who may act for them, closed to those who may no more."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -32,6 +32,24 @@ class Desk:
 
     async def claim(self, agent_id: UUID, *claims: Claim) -> None:
         await replace_claimed(self.db, self.keyring, agent_id, claims, self.clock.now())
+
+    async def mandate(
+        self, department_id: str, agent_id: UUID, role: Role, valid_from: date, valid_until: date
+    ) -> None:
+        """The department's word on who may act for the restaurant."""
+        word = Mandate(
+            subject_id=await self.id_of(RESTAURANT),
+            word_id=uuid7(),
+            agent_id=agent_id,
+            role=role,
+            source=f"department:{department_id}",
+            valid_from=valid_from,
+            valid_until=valid_until,
+            withdrawn=False,
+            stated_at=self.clock.now(),
+        )
+        async with self.db.transaction() as tx:
+            await record_mandate(tx, word, self.clock.now())
 
 
 @pytest.fixture
@@ -117,19 +135,8 @@ async def test_each_is_listed_with_role_validity_and_source(
 ) -> None:
     today = local_date(clock.now())
     await db.execute("INSERT INTO departments VALUES ('market', '市场监管局', $1)", clock.now())
-    word = Mandate(
-        subject_id=await desk.id_of(RESTAURANT),
-        word_id=uuid7(),
-        agent_id=me.subject_id,
-        role=Role.AUTHORISED,
-        source="department:market",
-        valid_from=today + timedelta(days=3),
-        valid_until=today + timedelta(days=30),
-        withdrawn=False,
-        stated_at=clock.now(),
-    )
-    async with db.transaction() as tx:
-        await record_mandate(tx, word, clock.now())
+    since, until = today + timedelta(days=3), today + timedelta(days=30)
+    await desk.mandate("market", me.subject_id, Role.AUTHORISED, since, until)
 
     page = (await me.get("/me/acting-for")).text
 
@@ -147,19 +154,8 @@ async def test_what_two_sources_say_alike_is_listed_once_with_both(
 ) -> None:
     today = local_date(clock.now())
     await db.execute("INSERT INTO departments VALUES ('some-feeder', '演示：登记机关', $1)", clock.now())
-    word = Mandate(
-        subject_id=await desk.id_of(RESTAURANT),
-        word_id=uuid7(),
-        agent_id=me.subject_id,
-        role=Role.LEGAL_REPRESENTATIVE,
-        source="department:some-feeder",
-        valid_from=today - timedelta(days=3),
-        valid_until=today + timedelta(days=30),
-        withdrawn=False,
-        stated_at=clock.now(),
-    )
-    async with db.transaction() as tx:
-        await record_mandate(tx, word, clock.now())
+    since, until = today - timedelta(days=3), today + timedelta(days=30)
+    await desk.mandate("some-feeder", me.subject_id, Role.LEGAL_REPRESENTATIVE, since, until)
 
     page = (await me.get("/me/acting-for")).text
 

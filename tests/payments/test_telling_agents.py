@@ -1,77 +1,16 @@
 """What those who act for an organisation are told of its bills: each once, and taken back from each."""
 
-import asyncio
-from datetime import timedelta
-from uuid import UUID
-
-import pytest
-
-from backend.citizens.models import DeathWord, Role
-from backend.citizens.service import get_profile, record_death_word
-from backend.core.clock import local_date
-from backend.core.events import Dispatcher
-from backend.core.ids import uuid7
-from backend.event_handlers import event_map
-from backend.matching.turning import turn_if_due
-from backend.payments.events import BillRecorded
-from backend.payments.following import follow_agents
+from backend.citizens.models import Role
+from backend.citizens.service import get_profile
 from backend.payments.models import Channel
 from backend.payments.money import Fen
 from backend.payments.refunds import request_refund
-from backend.payments.telling import tell_of_bill
 from notifications.inbox import list_inbox
 from notifications.models import Kind, Tab
 from tests.departments.feeding import Town
+from tests.payments.office import ASKED, DAY, GONE, PAID, Office
 from tests.payments.test_bill_feed import bill_line, feed
-from tests.payments.till import PRICE, Till, given_back
-
-DAY = timedelta(days=1)
-ASKED, GONE = ("payment-due", "active"), ("payment-due", "withdrawn")
-PAID = ("payment-settled", "active")
-
-
-class Office:
-    """Two residents, a firm, and the map at work."""
-
-    def __init__(self, till: Till, firm: UUID, readers: list[UUID]) -> None:
-        self.till, self.firm, self.readers = till, firm, readers
-        self._dispatcher = Dispatcher(till.db, event_map(till.redis))
-
-    async def settle(self) -> None:
-        await turn_if_due(self.till.db, self.till.now)
-        while await self._dispatcher.run_once(self.till.now):
-            pass
-        parked = await self.till.db.fetchval("SELECT count(*) FROM event_handlings WHERE done_at IS NULL")
-        assert parked == 0
-
-    async def told(self, reader: int) -> list[tuple[str, str]]:
-        """Rule and state of every message to the first or the second resident."""
-        await self.settle()
-        rows = await self.till.db.fetch(
-            "SELECT rule, state FROM messages WHERE recipient_id = $1 ORDER BY message_id", self.readers[reader]
-        )
-        return [(row["rule"], row["state"]) for row in rows]
-
-    async def may_act(self, *readers: int, **facts: object) -> None:
-        for reader in readers:
-            await self.till.may_act(self.readers[reader], self.firm, **facts)
-
-    async def may_act_no_more(self, reader: int) -> None:
-        await self.till.may_act(self.readers[reader], self.firm, None)
-
-    async def rows(self) -> int:
-        count: int = await self.till.db.fetchval("SELECT count(*) FROM bill_messages")
-        return count
-
-    async def read(self, reader: int) -> None:
-        await self.till.db.execute(
-            "UPDATE messages SET read_at = $2 WHERE recipient_id = $1", self.readers[reader], self.till.now
-        )
-
-
-@pytest.fixture
-async def office(till: Till) -> Office:
-    return Office(till, await till.firm(), [await till.resident(n) for n in (1, 2)])
+from tests.payments.till import PRICE, given_back
 
 
 async def test_each_agent_is_asked_once_and_the_firm_itself_reads_nothing(office: Office) -> None:
@@ -178,120 +117,6 @@ async def test_each_refund_is_told_to_each_once(office: Office) -> None:
     assert (await office.told(1)).count(("payment-refunded", "active")) == 1
 
 
-async def test_who_is_named_later_is_told_what_is_open_and_nobody_twice(office: Office) -> None:
-    await office.may_act(0)
-    await office.till.bill(office.firm)
-    await office.till.pay(await office.till.start(*await office.till.bill(office.firm)))
-    first = await office.told(0)
-
-    await office.may_act(1)
-
-    assert await office.told(1) == [ASKED]
-    assert await office.told(0) == first
-
-
-async def test_what_nobody_heard_the_first_who_may_act_hears(office: Office) -> None:
-    await office.till.bill(office.firm)
-    await office.settle()
-    assert await office.till.db.fetchval("SELECT count(*) FROM messages") == 0
-
-    await office.may_act(0)
-
-    assert await office.told(0) == [ASKED]
-
-
-async def test_the_most_urgent_of_many_are_told(office: Office) -> None:
-    for _ in range(23):
-        await office.till.bill(office.firm)
-    await office.settle()
-    await office.may_act(0)
-
-    assert await office.told(0) == [ASKED] * 20
-
-
-async def test_who_may_act_no_more_hears_no_more(office: Office) -> None:
-    await office.may_act(0, 1)
-    await office.till.bill(office.firm)
-    await office.till.pay(await office.till.start(*await office.till.bill(office.firm)))
-    assert await office.told(0) == await office.told(1)
-    await office.read(1)
-
-    for reader in (0, 1):
-        await office.may_act_no_more(reader)
-
-    assert {state for _, state in await office.told(0)} == {"withdrawn"}
-    assert {state for _, state in await office.told(1)} == {"superseded"}
-    await office.till.bill(office.firm)
-    assert len(await office.told(0)) == 2
-
-
-async def test_who_is_named_again_gets_back_what_still_stands(office: Office) -> None:
-    await office.may_act(0)
-    await office.till.bill(office.firm)
-    await office.settle()
-    await office.may_act_no_more(0)
-    assert await office.told(0) == [GONE]
-
-    office.till.clock.at += DAY
-    await office.may_act(0)
-
-    assert await office.told(0) == [ASKED]
-
-
-async def test_who_is_named_again_after_it_was_paid_gets_nothing_back(office: Office) -> None:
-    await office.may_act(0, 1)
-    order = await office.till.start(*await office.till.bill(office.firm))
-    await office.settle()
-    await office.may_act_no_more(0)
-    await office.settle()
-    await office.till.pay(order)
-    await office.settle()
-
-    office.till.clock.at += DAY
-    await office.may_act(0)
-
-    assert await office.told(0) == [GONE]
-
-
-async def test_who_is_named_again_long_after_is_told_anew(office: Office) -> None:
-    await office.may_act(0)
-    await office.till.bill(office.firm)
-    await office.settle()
-    await office.may_act_no_more(0)
-    await office.settle()
-
-    office.till.clock.at += 60 * DAY
-    await office.may_act(0)
-
-    assert await office.told(0) == [GONE, ASKED]
-
-
-async def test_rights_that_begin_and_end_by_their_dates_are_followed(office: Office) -> None:
-    today = local_date(office.till.now)
-    await office.may_act(0, valid_until=today)
-    await office.may_act(1, valid_from=today + DAY)
-    await office.till.bill(office.firm)
-    assert (await office.told(0), await office.told(1)) == ([ASKED], [])
-
-    office.till.clock.at += DAY
-
-    assert (await office.told(0), await office.told(1)) == ([GONE], [ASKED])
-
-
-async def test_the_dead_hear_nothing_and_who_was_said_to_be_hears_again(office: Office) -> None:
-    await office.may_act(0)
-    await office.till.bill(office.firm)
-    assert await office.told(0) == [ASKED]
-    word_id, today = uuid7(), local_date(office.till.now)
-    for withdrawn, told in ((False, [GONE]), (True, [ASKED])):
-        office.till.clock.at += timedelta(minutes=1)
-        word = DeathWord(office.readers[0], word_id, today, withdrawn, office.till.now)
-        async with office.till.db.transaction() as tx:
-            await record_death_word(tx, word, office.till.now)
-
-        assert await office.told(0) == told
-
-
 async def test_a_child_hears_of_its_own_bills_and_the_guardian_pays_without_being_told(office: Office) -> None:
     guardian, child = office.readers
     await office.till.db.execute("UPDATE subjects SET born_on = '2020-05-18' WHERE subject_id = $1", child)
@@ -309,29 +134,6 @@ async def test_notices_of_no_use_any_more_are_not_kept_track_of(office: Office) 
         office.till.clock.at += 8 * DAY
 
     assert await office.rows() == 1
-
-
-async def test_a_bill_and_a_new_agent_at_the_same_moment_are_told_once(office: Office) -> None:
-    """Two programs, each with one of the facts, of which neither sees yet what the other tells."""
-    till = office.till
-    await office.may_act(0, 1)
-    _, bill_id = await till.bill(office.firm)
-    raised = BillRecorded(
-        subject_id=office.firm, bill_id=bill_id, fee_code="passport", amount_fen=PRICE, due_on=None, withdrawn=False,
-        first=True,
-    )  # fmt: skip
-
-    async def follow() -> None:
-        async with till.db.transaction() as tx:
-            await follow_agents(tx, office.firm, till.now + timedelta(seconds=1))
-
-    async with till.db.transaction() as tx:
-        await tell_of_bill(tx, raised, till.now)
-        other = asyncio.create_task(follow())
-        await asyncio.sleep(0.2)
-    await other
-
-    assert (await office.told(0), await office.told(1)) == ([ASKED], [ASKED])
 
 
 async def test_facts_handled_again_tell_nobody_again(office: Office) -> None:

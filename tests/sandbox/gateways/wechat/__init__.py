@@ -1,0 +1,1 @@
+"""WeChat Pay's sandbox, driven by the hall's adapter: what the one says the other understands."""
