@@ -9,7 +9,7 @@ from notifications import planning
 from notifications.errors import BadCursor, CannotSnooze, MessageNotFound
 from notifications.models import InboxMessage, InboxPage, Tab, UnreadCounts
 from notifications.ports import Conn
-from notifications.queries import deliveries, messages
+from notifications.queries import deliveries, inbox
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ async def list_inbox(
 ) -> InboxPage:
     """A page of one tab, newest first, without what was withdrawn. Raises BadCursor."""
     before_at, before_id = _read_cursor(after) if after else (None, None)
-    found = await messages.list_messages(
+    found = await inbox.list_messages(
         conn, recipient_id, tab, now=now, before_at=before_at, before_id=before_id, limit=limit + 1
     )
     page = found[:limit]
@@ -28,12 +28,12 @@ async def list_inbox(
 
 async def count_unread(conn: Conn, recipient_id: UUID, now: datetime) -> UnreadCounts:
     """Unread messages per tab; `.total` is the badge. Snoozed messages count again when their time has come."""
-    return await messages.count_unread_by_tab(conn, recipient_id, now)
+    return await inbox.count_unread_by_tab(conn, recipient_id, now)
 
 
 async def get_message(conn: Conn, recipient_id: UUID, message_id: UUID, now: datetime) -> InboxMessage:
     """Raises MessageNotFound, also for somebody else's message."""
-    message = await messages.find_message(conn, recipient_id, message_id, now)
+    message = await inbox.find_message(conn, recipient_id, message_id, now)
     if message is None:
         raise MessageNotFound
     return message
@@ -41,7 +41,7 @@ async def get_message(conn: Conn, recipient_id: UUID, message_id: UUID, now: dat
 
 async def mark_read(tx: Conn, recipient_id: UUID, message_id: UUID, now: datetime) -> InboxMessage:
     """Opened: nothing more is sent about it. Idempotent; the first reading counts. Raises MessageNotFound."""
-    await messages.update_read(tx, recipient_id, message_id, now)
+    await inbox.update_read(tx, recipient_id, message_id, now)
     return await get_message(tx, recipient_id, message_id, now)
 
 
@@ -50,14 +50,14 @@ async def go_on(tx: Conn, recipient_id: UUID, message: InboxMessage, link: str) 
     rules = message.rules_behind(link)
     if not rules:
         link, rules = message.link, message.rules_behind(message.link)
-    await messages.update_gone_on(tx, recipient_id, message.message_id, rules)
+    await inbox.update_gone_on(tx, recipient_id, message.message_id, rules)
     return link
 
 
 async def snooze(tx: Conn, recipient_id: UUID, message_id: UUID, until: datetime, now: datetime) -> None:
     """过几天提醒: silent until then, then unread and delivered once more. Raises MessageNotFound, CannotSnooze."""
     await get_message(tx, recipient_id, message_id, now)
-    snoozed = await messages.update_snoozed(tx, recipient_id, message_id, until) if until > now else None
+    snoozed = await inbox.update_snoozed(tx, recipient_id, message_id, until) if until > now else None
     if snoozed is None:
         raise CannotSnooze
     await deliveries.update_dropped(tx, recipient_id, message_id, reason="snoozed", now=now)

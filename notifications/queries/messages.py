@@ -1,4 +1,4 @@
-"""Statements on messages."""
+"""Statements on messages: told, made shorter, ended and told after all, as their cause demands."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,13 +7,12 @@ from uuid import UUID
 
 import msgspec
 
-from notifications.models import InboxMessage, Kind, Message, MessageState, Tab, Tone, UnreadCounts, Wording
+from notifications.models import Message, MessageState
 from notifications.ports import Conn
 from notifications.repeats import repeat_at
 from notifications.states import MESSAGE, before
 
 _encode = msgspec.json.Encoder().encode
-_decode_wording = msgspec.json.Decoder(Wording).decode
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -22,13 +21,6 @@ class Recorded(msgspec.Struct, frozen=True):
     recipient_id: UUID
     message_id: UUID
     muted: bool
-
-
-class SnoozedMessage(msgspec.Struct, frozen=True):
-    message_id: UUID
-    topic: str
-    round: int
-    ignores_quiet_hours: bool
 
 
 async def insert_messages(tx: Conn, messages: Sequence[Message], now: datetime) -> list[Recorded]:
@@ -119,69 +111,6 @@ async def update_replaced(tx: Conn, recorded: Sequence[Recorded], now: datetime)
     )
 
 
-async def list_messages(
-    conn: Conn,
-    recipient_id: UUID,
-    tab: Tab,
-    *,
-    now: datetime,
-    before_at: datetime | None,
-    before_id: UUID | None,
-    limit: int,
-) -> list[InboxMessage]:
-    rows = await conn.fetch(
-        """
-        SELECT m.message_id, m.rule, m.occasion, m.topic, m.kind, m.tab, m.zh, m.en, m.link, m.due_on, m.icon, m.tone,
-               m.state, m.queued_at, (m.read_at IS NOT NULL OR coalesce(m.snoozed_until > $6, false)) AS read,
-               m.snoozed_until, m.on_behalf_of,
-               EXISTS (SELECT 1 FROM stops AS s
-                       WHERE s.recipient_id = m.recipient_id
-                         AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))
-               ) OR (m.parts <> '{}' AND m.parts <@ stopped.rules) AS stopped,
-               ARRAY(SELECT unnest(m.parts) INTERSECT SELECT unnest(stopped.rules)) AS stopped_parts
-        FROM messages AS m
-        CROSS JOIN LATERAL (
-            SELECT ARRAY(SELECT s.name FROM stops AS s WHERE s.recipient_id = m.recipient_id AND s.scope = 'rule')
-        ) AS stopped (rules)
-        WHERE m.recipient_id = $1 AND m.tab = $2 AND m.state <> 'withdrawn'
-          AND ($3::timestamptz IS NULL OR (m.queued_at, m.message_id) < ($3, $4::uuid))
-        ORDER BY m.queued_at DESC, m.message_id DESC
-        LIMIT $5
-        """,
-        recipient_id,
-        tab,
-        before_at,
-        before_id,
-        limit,
-        now,
-    )
-    return [_inbox_message(row) for row in rows]
-
-
-async def find_message(conn: Conn, recipient_id: UUID, message_id: UUID, now: datetime) -> InboxMessage | None:
-    row = await conn.fetchrow(
-        """
-        SELECT m.message_id, m.rule, m.occasion, m.topic, m.kind, m.tab, m.zh, m.en, m.link, m.due_on, m.icon, m.tone,
-               m.state, m.queued_at, (m.read_at IS NOT NULL OR coalesce(m.snoozed_until > $3, false)) AS read,
-               m.snoozed_until, m.on_behalf_of,
-               EXISTS (SELECT 1 FROM stops AS s
-                       WHERE s.recipient_id = m.recipient_id
-                         AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))
-               ) OR (m.parts <> '{}' AND m.parts <@ stopped.rules) AS stopped,
-               ARRAY(SELECT unnest(m.parts) INTERSECT SELECT unnest(stopped.rules)) AS stopped_parts
-        FROM messages AS m
-        CROSS JOIN LATERAL (
-            SELECT ARRAY(SELECT s.name FROM stops AS s WHERE s.recipient_id = m.recipient_id AND s.scope = 'rule')
-        ) AS stopped (rules)
-        WHERE m.recipient_id = $1 AND m.message_id = $2 AND m.state <> 'withdrawn'
-        """,
-        recipient_id,
-        message_id,
-        now,
-    )
-    return None if row is None else _inbox_message(row)
-
-
 async def exists_active(conn: Conn, recipient_id: UUID, rule: str, prefix: str) -> bool:
     found: bool = await conn.fetchval(
         """
@@ -193,81 +122,6 @@ async def exists_active(conn: Conn, recipient_id: UUID, rule: str, prefix: str) 
         prefix,
     )
     return found
-
-
-def _inbox_message(row: Any) -> InboxMessage:
-    return InboxMessage(
-        message_id=row["message_id"],
-        rule=row["rule"],
-        occasion=row["occasion"],
-        topic=row["topic"],
-        kind=Kind(row["kind"]),
-        tab=Tab(row["tab"]),
-        zh=_decode_wording(row["zh"]),
-        en=None if row["en"] is None else _decode_wording(row["en"]),
-        link=row["link"],
-        due_on=row["due_on"],
-        icon=row["icon"],
-        tone=Tone(row["tone"]),
-        state=MessageState(row["state"]),
-        queued_at=row["queued_at"],
-        read=row["read"],
-        snoozed_until=row["snoozed_until"],
-        stopped=row["stopped"],
-        on_behalf_of=row["on_behalf_of"],
-        stopped_parts=frozenset(row["stopped_parts"]),
-    )
-
-
-async def count_unread_by_tab(conn: Conn, recipient_id: UUID, now: datetime) -> UnreadCounts:
-    row = await conn.fetchrow(
-        """
-        SELECT count(*) FILTER (WHERE tab = 'todo') AS todo, count(*) FILTER (WHERE tab = 'reminder') AS reminder,
-               count(*) FILTER (WHERE tab = 'notice') AS notice
-        FROM messages
-        WHERE recipient_id = $1 AND state = 'active' AND read_at IS NULL
-          AND (snoozed_until IS NULL OR snoozed_until <= $2)
-        """,
-        recipient_id,
-        now,
-    )
-    return UnreadCounts(*row)
-
-
-async def update_read(tx: Conn, recipient_id: UUID, message_id: UUID, now: datetime) -> None:
-    await tx.execute(
-        "UPDATE messages SET read_at = $3 WHERE recipient_id = $1 AND message_id = $2 AND read_at IS NULL",
-        recipient_id,
-        message_id,
-        now,
-    )
-
-
-async def update_gone_on(tx: Conn, recipient_id: UUID, message_id: UUID, rules: Sequence[str]) -> None:
-    await tx.execute(
-        """
-        UPDATE messages SET gone_on = ARRAY(SELECT unnest(gone_on) UNION SELECT unnest($3::text[]) ORDER BY 1)
-        WHERE recipient_id = $1 AND message_id = $2 AND NOT gone_on @> $3::text[]
-        """,
-        recipient_id,
-        message_id,
-        rules,
-    )
-
-
-async def update_snoozed(tx: Conn, recipient_id: UUID, message_id: UUID, until: datetime) -> SnoozedMessage | None:
-    """None if the message has ended or is of no use any more by then."""
-    row = await tx.fetchrow(
-        """
-        UPDATE messages SET snoozed_until = $3, round = round + 1, remind_at = NULL, read_at = NULL
-        WHERE recipient_id = $1 AND message_id = $2 AND state = 'active' AND useful_until > $3
-        RETURNING message_id, topic, round, ignores_quiet_hours
-        """,
-        recipient_id,
-        message_id,
-        until,
-    )
-    return None if row is None else SnoozedMessage(*row)
 
 
 async def update_ended(
