@@ -50,6 +50,7 @@ from backend.payments import routes as payments_routes
 from backend.payments.callback_route import give_providers
 from backend.payments.channels import NO_WAYS_TO_PAY, Providers
 from backend.payments.gateways import open_providers
+from backend.payments.intake import Intake
 from backend.payments.payouts import feed_route as card_feed
 from backend.payments.payouts import notices as payout_notices
 from backend.payments.payouts.bank import Bank, open_bank
@@ -164,7 +165,7 @@ def create_app(
     )
     give_in_turn(app)
     admit_operators(app)
-    give_providers(app.state, providers)
+    give_providers(app.state, providers, Intake(resources.db, resources.keyring))
     give_bank(app.state, bank)
     attach(app, resources, face(city))
     return Edge(app, secure=resources.settings.secure), app

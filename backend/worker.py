@@ -24,9 +24,9 @@ from backend.matching.desk.recalling import recall_stopped
 from backend.matching.desk.rehearsing import rehearse_next
 from backend.matching.service import look_again, sweep_if_due
 from backend.matching.turning import turn_if_due
-from backend.payments.callbacks import retry_waiting
 from backend.payments.channels import NO_WAYS_TO_PAY, Providers
 from backend.payments.gateways import open_providers
+from backend.payments.keeping import retry_waiting
 from backend.payments.ledger import note_check
 from backend.payments.payouts.bank import Bank, open_bank
 from backend.payments.payouts.comparing import compare_due

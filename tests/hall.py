@@ -27,6 +27,7 @@ from backend.operators.service import add_operator, sign_in
 from backend.operators.sessions import find_session
 from backend.ops.api_docs import openapi
 from backend.payments.callback_route import give_providers
+from backend.payments.intake import Intake
 from notifications.webpush.vapid import generate_key
 from pwa.views.parts import Text
 from pwa.views.shell import CityFace
@@ -91,7 +92,7 @@ class Hall:
         )
         attach(app, self.resources, FACE)
         admit_operators(app)
-        give_providers(app.state, providers or {})
+        give_providers(app.state, providers or {}, Intake(db, keyring))
         self.app = app
         self.edge = Edge(app, secure=False)
 

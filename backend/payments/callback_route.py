@@ -19,17 +19,18 @@ from backend.core.http.access import Access, access
 from backend.core.http.state import resources_in
 from backend.payments.callbacks import receive as receive_callback
 from backend.payments.channels import Providers
+from backend.payments.intake import Intake
 from backend.payments.models import Channel
 from backend.payments.providers.errors import CallbackRefused
 from backend.payments.providers.protocol import LARGEST_CALLBACK, Acknowledgement, Provider
 
-_PROVIDERS = "providers"
+_PROVIDERS, _INTAKE = "providers", "intake"
 _CHANNELS = {f"/callbacks/{channel}": channel for channel in Channel}
 
 
-def give_providers(state: State, providers: Providers) -> None:
-    """Tells an application whose callbacks it may believe."""
-    state[_PROVIDERS] = providers
+def give_providers(state: State, providers: Providers, intake: Intake) -> None:
+    """Tells an application whose callbacks it may believe, and where they go."""
+    state[_PROVIDERS], state[_INTAKE] = providers, intake
 
 
 @asgi(list(_CHANNELS), opt=access(Access.PROVIDER), copy_scope=False)
@@ -41,9 +42,8 @@ async def take_callback(scope: Scope, receive: Receive, send: Send) -> None:
     state = asked["litestar_app"].state
     provider = _provider(state, asked)
     body = await _read(receive)
-    hall = resources_in(state)
     try:
-        answer = await receive_callback(hall.db, hall.keyring, provider, _headers(asked), body, hall.now())
+        answer = await receive_callback(state[_INTAKE], provider, _headers(asked), body, resources_in(state).now())
     except CallbackRefused:
         answer = provider.decline()
     await _say(send, answer)

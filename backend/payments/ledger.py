@@ -1,5 +1,6 @@
 """The ledger: rows that move one amount from one account to another, added under keys that make each effect unique."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
@@ -11,7 +12,7 @@ from backend.payments.money import Fen
 from backend.payments.queries import invariants
 from backend.payments.queries import ledger as queries
 from backend.payments.queries.ledger import EntryRow
-from backend.payments.records import Account, Order, Source, clearing
+from backend.payments.records import Account, Order, Refund, Source, clearing
 
 
 class Posting(Enum):
@@ -31,19 +32,17 @@ def refund_key(channel: Channel | str, refund_no: str) -> str:
     return f"{channel}:refund:{refund_no}"
 
 
-async def book_payment(
-    tx: Tx, order: Order, seen: Observation, credit: Account, amount_fen: Fen, source: Source, now: datetime
-) -> Posting:
+def payment_entry(order: Order, seen: Observation, credit: Account, source: Source, now: datetime) -> EntryRow:
     """The channel holds money; it pays what is receivable, or is owed back."""
     key = payment_key(order.channel, seen.provider_txn_id or "")
-    return await _book(tx, order, key, clearing(order.channel), credit, amount_fen, None, seen, source, now)
+    return _entry(order, key, clearing(order.channel), credit, order.amount_fen, None, seen, source, now)
 
 
-async def book_refund(
-    tx: Tx, order: Order, refund_no: str, debit: str, amount_fen: Fen, seen: Observation, source: Source, now: datetime
-) -> Posting:
-    key = refund_key(order.channel, refund_no)
-    return await _book(tx, order, key, debit, clearing(order.channel), amount_fen, refund_no, seen, source, now)
+def refund_entry(
+    order: Order, refund: Refund, debit: Account, seen: Observation, source: Source, now: datetime
+) -> EntryRow:
+    key, credit = refund_key(order.channel, refund.refund_no), clearing(order.channel)
+    return _entry(order, key, debit, credit, refund.amount_fen, refund.refund_no, seen, source, now)
 
 
 async def reverse(tx: Tx, subject_id: UUID, effect_key: str, now: datetime) -> Posting:
@@ -65,8 +64,17 @@ async def reverse(tx: Tx, subject_id: UUID, effect_key: str, now: datetime) -> P
 
 async def post(tx: Tx, row: EntryRow) -> Posting:
     """Adds a row unless its effect has been booked; then says whether it was booked alike."""
-    if await queries.insert_entry(tx, row):
-        return Posting.NEW
+    (posting,) = await post_each(tx, [row])
+    return posting
+
+
+async def post_each(tx: Tx, rows: Sequence[EntryRow]) -> list[Posting]:
+    """The same for many, whose effects are different ones."""
+    added = await queries.insert_entries(tx, rows)
+    return [Posting.NEW if row.entry_id in added else await _compare(tx, row) for row in rows]
+
+
+async def _compare(tx: Tx, row: EntryRow) -> Posting:
     known = await queries.find_entry(tx, row.subject_id, row.effect_key)
     alike = known is not None and known[3:6] == row[3:6]
     return Posting.SAME if alike else Posting.DIFFERENT
@@ -99,8 +107,7 @@ async def balances(conn: Queryable) -> dict[str, int]:
     return {row["account"]: int(row["balance"]) for row in await conn.fetch(invariants.BALANCES)}
 
 
-async def _book(
-    tx: Tx,
+def _entry(
     order: Order,
     effect_key: str,
     debit: str,
@@ -110,8 +117,8 @@ async def _book(
     seen: Observation,
     source: Source,
     now: datetime,
-) -> Posting:
-    row = EntryRow(
+) -> EntryRow:
+    return EntryRow(
         order.subject_id,
         uuid7(),
         effect_key,
@@ -126,4 +133,3 @@ async def _book(
         seen.occurred_at or now,
         now,
     )
-    return await post(tx, row)

@@ -13,6 +13,7 @@ from backend.payments.models import Observation, ObservedState
 from backend.payments.money import Fen
 from backend.payments.queries import bills, orders, refunds
 from backend.payments.queries import ledger as queries
+from backend.payments.queries.orders import Move
 from backend.payments.records import Account, Cause, Order, OrderState, Refund, RefundState, Source
 from backend.payments.states import REFUNDS, Step
 from backend.payments.verdicts import Verdict
@@ -119,8 +120,8 @@ async def _succeed(
     tx: Tx, order: Order, refund: Refund, seen: Observation, source: Source, now: datetime, *, reserve_fen: int
 ) -> Verdict:
     debit = Account.OVERPAYMENT if refund.cause == Cause.OVERPAYMENT else Account(order.booked_to or "")
-    posting = await ledger.book_refund(tx, order, refund.refund_no, debit, refund.amount_fen, seen, source, now)
-    if posting is not Posting.NEW:
+    entry = ledger.refund_entry(order, refund, debit, seen, source, now)
+    if await ledger.post(tx, entry) is not Posting.NEW:
         await list_exception(tx, order.subject_id, Odd.LEDGER, seen, source, now)
         return Verdict.EXCEPTION
     await _move(tx, order, refund, RefundState.SUCCEEDED, seen, source, now)
@@ -128,7 +129,7 @@ async def _succeed(
     after = OrderState.REFUNDED if whole else OrderState.PARTIALLY_REFUNDED
     await orders.update_refunded(tx, order, refund.amount_fen, after, reserve_fen=reserve_fen)
     if after != order.state:
-        await orders.insert_history(tx, order, None, order.state, after, source, now)
+        await orders.insert_history(tx, [Move(order, None, order.state, after)], source, now)
     if whole:
         await bills.update_bill_refunded(tx, order.subject_id, order.bill_id, order.order_no, now)
     await record(tx, [_fact(order, refund, overpaid=debit is Account.OVERPAYMENT)], now)
@@ -147,7 +148,7 @@ async def _move(
         provider_refund_id=seen.provider_refund_id,
         ended=after in {RefundState.SUCCEEDED, RefundState.FAILED},
     )
-    await orders.insert_history(tx, order, refund.refund_no, refund.state, after, source, now)
+    await orders.insert_history(tx, [Move(order, refund.refund_no, refund.state, after)], source, now)
 
 
 def _fact(order: Order, refund: Refund, *, overpaid: bool) -> RefundSucceeded:

@@ -30,6 +30,7 @@ from backend.core.crypto import Keyring
 from backend.core.db import Database, Tx, connect
 from backend.core.settings import Settings
 from backend.payments.callbacks import receive
+from backend.payments.intake import Intake
 from backend.payments.providers.wechat.adapter import WechatPay
 from backend.payments.providers.wechat.config import WechatConfig
 from backend.payments.providers.wechat.notices import Notice
@@ -100,11 +101,12 @@ class Overhearing:
     """What the product says to the database about a callback."""
 
     def __init__(self, db: Database, keyring: Keyring, config: WechatConfig) -> None:
-        self._db, self._keyring = _Overheard(db.pool), keyring
+        self._db = _Overheard(db.pool)
+        self._intake = Intake(self._db, keyring)
         self._provider = WechatPay(config, httpx.AsyncClient())
 
     async def of(self, told: Told) -> Sequence[Statement]:
-        answer = await receive(self._db, self._keyring, self._provider, told.headers, told.body, SystemClock().now())
+        answer = await receive(self._intake, self._provider, told.headers, told.body, SystemClock().now())
         if answer != self._provider.acknowledge():
             raise ValueError("a callback was not taken")
         return self._db.said

@@ -11,7 +11,7 @@ import pytest
 
 from backend.core.db import Database, connect
 from backend.payments import routes
-from backend.payments.callbacks import GIVEN_UP_AFTER, retry_waiting
+from backend.payments.keeping import GIVEN_UP_AFTER, retry_waiting
 from backend.payments.models import Channel, Observation
 from backend.payments.providers.protocol import LARGEST_CALLBACK, Callback
 from tests.hall import Browser, Hall

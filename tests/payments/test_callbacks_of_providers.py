@@ -9,7 +9,7 @@ import httpx
 import pytest
 from prometheus_client import REGISTRY
 
-from backend.payments.callbacks import retry_waiting
+from backend.payments.keeping import retry_waiting
 from backend.payments.models import Channel
 from backend.payments.money import Fen
 from backend.payments.refunds import request_refund

@@ -10,6 +10,7 @@ import pytest
 
 from backend.core.db import Database, connect
 from backend.payments.callbacks import receive
+from backend.payments.intake import Intake
 from backend.payments.models import Channel, Observation
 from backend.payments.money import Fen
 from backend.payments.providers.protocol import Callback
@@ -46,6 +47,8 @@ class MortalDatabase(Database):
 
     @asynccontextmanager
     async def transaction(self, **options: Any) -> AsyncIterator[Any]:  # type: ignore[override]
+        if self.life[0] < 0:
+            raise Died
         async with super().transaction(**options) as tx:
             yield Mortal(tx, self.life)
         if self._after_commit:
@@ -54,7 +57,7 @@ class MortalDatabase(Database):
 
 async def deliver(till: Till, db: Database, seen: Observation, key: str) -> bytes:
     body = msgspec.json.encode(Callback(key, seen, "serial"))
-    return (await receive(db, till.keyring, till.providers[seen.channel], {}, body, till.now)).body
+    return (await receive(Intake(db, till.keyring), till.providers[seen.channel], {}, body, till.now)).body
 
 
 async def paying(till: Till) -> tuple[Order, Observation]:

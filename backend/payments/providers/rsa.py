@@ -1,6 +1,7 @@
 """RSA with PKCS#1 v1.5 and SHA-256, pinned: no other hash is ever tried (RFC 8017, section 8.2)."""
 
 import base64
+import warnings
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -8,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import Certificate, InvalidVersion, load_pem_x509_certificate
 
 _PADDING = padding.PKCS1v15()
@@ -30,11 +32,16 @@ def load_public_key(pem: str) -> RSAPublicKey:
 
 
 def load_certificate(pem: str) -> Certificate:
-    """Raises ValueError for anything else; for an unknown version `cryptography` has an exception of its own."""
-    try:
-        return load_pem_x509_certificate(pem.encode())
-    except InvalidVersion as error:
-        raise ValueError("not a certificate") from error
+    """Raises ValueError for anything else; for an unknown version `cryptography` has an exception of its own.
+
+    It warns of what it will refuse one day, as a number below one. Whether a certificate is believed, its chain says.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        try:
+            return load_pem_x509_certificate(pem.encode())
+        except InvalidVersion as error:
+            raise ValueError("not a certificate") from error
 
 
 def key_of(certificate: Certificate) -> RSAPublicKey:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from backend.core.db import Queryable, Tx, many, maybe
+from backend.core.db import Queryable, Tx, fetch_each, many, maybe
 from backend.payments.models import OrderNo
 from backend.payments.money import Fen
 from backend.payments.records import Bill, OwedTogether
@@ -193,20 +193,15 @@ async def find_owed(
     )
 
 
-async def update_bill_settled(
-    tx: Tx, subject_id: UUID, bill_id: UUID, order_no: OrderNo, amount_fen: Fen, now: datetime
-) -> bool:
-    """True where this money settles the bill: it is still owed, and exactly this much."""
-    settled = await tx.fetchval(
+async def update_bills_settled(tx: Tx, rows: Sequence[tuple[UUID, UUID, OrderNo, Fen, datetime]]) -> set[OrderNo]:
+    """Owner, bill, order, amount, time; the orders whose money settles its bill: still owed, and exactly this much."""
+    settled = await fetch_each(
+        tx,
         """UPDATE bills SET state = 'settled', settled_by = $3, settled_at = $5, updated_at = $5
-           WHERE subject_id = $1 AND bill_id = $2 AND state = 'open' AND amount_fen = $4 RETURNING true""",
-        subject_id,
-        bill_id,
-        order_no,
-        amount_fen,
-        now,
+           WHERE subject_id = $1 AND bill_id = $2 AND state = 'open' AND amount_fen = $4 RETURNING settled_by""",
+        rows,
     )
-    return settled is True
+    return {OrderNo(row["settled_by"]) for row in settled}
 
 
 async def update_bill_refunded(tx: Tx, subject_id: UUID, bill_id: UUID, order_no: OrderNo, now: datetime) -> None:

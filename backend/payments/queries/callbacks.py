@@ -1,10 +1,24 @@
 """Statements on callbacks: those that were verified, and the count of those that were not."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from msgspec import Struct
 
-from backend.core.db import Database, Tx, many
+from backend.core.db import Database, Tx, fetch_each, many
+
+
+class CallbackRow(NamedTuple):
+    """A verified callback; the columns of `insert_callbacks` in order. `headers`, `observation`: JSON."""
+
+    channel: str
+    event_key: str
+    received_at: datetime
+    headers: str
+    body: bytes
+    serial: str
+    observation: str
 
 
 class Waiting(Struct, frozen=True):
@@ -17,31 +31,20 @@ class Waiting(Struct, frozen=True):
     received_at: datetime
 
 
-async def insert_callback(
-    tx: Tx,
-    channel: str,
-    event_key: str,
-    headers: str,
-    body: bytes,
-    serial: str,
-    observation: str,
-    now: datetime,
-) -> bool:
-    """As one that is applied, which it is when this transaction commits. False where the notice came before."""
-    inserted = await tx.fetchval(
+async def insert_callbacks(tx: Tx, rows: Sequence[CallbackRow]) -> set[tuple[str, str]]:
+    """As applied, which they are when this transaction commits; channel and event key of those not there before.
+
+    One that another transaction is inserting is waited for.
+    """
+    inserted = await fetch_each(
+        tx,
         """INSERT INTO payment_callbacks (channel, event_key, received_at, headers, body, serial, observation, verdict,
                                           handled_at)
            VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7::jsonb, 'applied', $3)
-           ON CONFLICT (channel, event_key) DO NOTHING RETURNING true""",
-        channel,
-        event_key,
-        now,
-        headers,
-        body,
-        serial,
-        observation,
+           ON CONFLICT (channel, event_key) DO NOTHING RETURNING channel, event_key""",
+        rows,
     )
-    return inserted is True
+    return {(row["channel"], row["event_key"]) for row in inserted}
 
 
 async def lock_waiting(tx: Tx, channel: str, event_key: str) -> Waiting | None:

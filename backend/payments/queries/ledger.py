@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from backend.core.db import Queryable, Tx
+from backend.core.db import Queryable, Tx, fetch_each
 from backend.core.ids import uuid7
 from backend.payments.models import OrderNo
 
 
 class EntryRow(NamedTuple):
-    """A row of the ledger; the columns of `insert_entry` in order."""
+    """A row of the ledger; the columns of `insert_entries` in order."""
 
     subject_id: UUID
     entry_id: UUID
@@ -28,16 +28,17 @@ class EntryRow(NamedTuple):
     booked_at: datetime
 
 
-async def insert_entry(tx: Tx, row: EntryRow) -> bool:
-    """False where this effect was booked before."""
-    inserted = await tx.fetchval(
+async def insert_entries(tx: Tx, rows: Sequence[EntryRow]) -> set[UUID]:
+    """The entries of effects that were not booked before."""
+    inserted = await fetch_each(
+        tx,
         """INSERT INTO ledger_entries (subject_id, entry_id, effect_key, debit, credit, amount_fen, bill_id, order_no,
                                        refund_no, reverses_id, source, occurred_at, booked_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-           ON CONFLICT (subject_id, effect_key) DO NOTHING RETURNING true""",
-        *row,
+           ON CONFLICT (subject_id, effect_key) DO NOTHING RETURNING entry_id""",
+        rows,
     )
-    return inserted is True
+    return {row["entry_id"] for row in inserted}
 
 
 async def find_entry(conn: Queryable, subject_id: UUID, effect_key: str) -> EntryRow | None:
@@ -51,17 +52,15 @@ async def find_entry(conn: Queryable, subject_id: UUID, effect_key: str) -> Entr
     return None if row is None else EntryRow(*row)
 
 
-async def insert_transaction(tx: Tx, channel: str, txn_id: str, subject_id: UUID, order_no: OrderNo) -> bool:
-    """False where this payment of the provider is known already, of whichever order."""
-    inserted = await tx.fetchval(
+async def insert_transactions(tx: Tx, rows: Sequence[tuple[str, str, UUID, OrderNo]]) -> set[OrderNo]:
+    """Channel, number at the provider, owner and order of payments; the orders of those not known, of any order."""
+    inserted = await fetch_each(
+        tx,
         """INSERT INTO provider_transactions (channel, provider_txn_id, subject_id, order_no) VALUES ($1, $2, $3, $4)
-           ON CONFLICT (channel, provider_txn_id) DO NOTHING RETURNING true""",
-        channel,
-        txn_id,
-        subject_id,
-        order_no,
+           ON CONFLICT (channel, provider_txn_id) DO NOTHING RETURNING order_no""",
+        rows,
     )
-    return inserted is True
+    return {OrderNo(row["order_no"]) for row in inserted}
 
 
 async def find_transaction(conn: Queryable, channel: str, txn_id: str) -> tuple[UUID, OrderNo] | None:

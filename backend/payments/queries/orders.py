@@ -2,13 +2,35 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from backend.core.db import Database, Queryable, Tx, many, maybe
+from backend.core.db import Database, Queryable, Tx, execute_each, fetch_each, many, maybe, structs
 from backend.core.ids import uuid7
 from backend.payments.models import RefundNo
 from backend.payments.money import Fen
 from backend.payments.records import Order
+
+
+class PaidRow(NamedTuple):
+    """What has come for an order; the arguments of `update_paid` in order."""
+
+    subject_id: UUID
+    order_no: str
+    amount_fen: Fen
+    booked_to: str
+    txn_id: str
+    paid_at: datetime
+    reserved_fen: int
+
+
+class Move(NamedTuple):
+    """A step of an order, or of a refund of it."""
+
+    order: Order
+    refund_no: RefundNo | None
+    before: str
+    after: str
 
 
 async def insert_order(tx: Tx, order: Order, idempotency_key: str, next_query_at: datetime | None) -> bool:
@@ -34,16 +56,21 @@ async def insert_order(tx: Tx, order: Order, idempotency_key: str, next_query_at
 
 
 async def lock_order(tx: Tx, subject_id: UUID, order_no: str) -> Order | None:
-    return await maybe(
+    found = await lock_orders(tx, [(subject_id, order_no)])
+    return found[0] if found else None
+
+
+async def lock_orders(tx: Tx, keys: Sequence[tuple[UUID, str]]) -> list[Order]:
+    """Those that there are, by owner and number, locked in this order."""
+    found = await fetch_each(
         tx,
-        Order,
         """SELECT subject_id, order_no, bill_id, channel, scene, amount_fen, state, booked_to, request_hash,
                   creation::text AS creation, provider_txn_id, paid_fen, reserved_fen, refunded_fen, ordered_at,
                   expires_at, paid_at
            FROM payment_orders WHERE subject_id = $1 AND order_no = $2 FOR UPDATE""",
-        subject_id,
-        order_no,
+        keys,
     )
+    return structs(Order, found)
 
 
 async def find_order(conn: Queryable, subject_id: UUID, order_no: str) -> Order | None:
@@ -121,24 +148,17 @@ async def update_ended(tx: Tx, order: Order, after: str, allowed: Sequence[str])
     )
 
 
-async def update_paid(
-    tx: Tx, order: Order, amount_fen: Fen, booked_to: str, txn_id: str, paid_at: datetime, *, reserved_fen: int
-) -> None:
+async def update_paid(tx: Tx, rows: Sequence[PaidRow]) -> None:
     """The money has come; a first payment decides state and booking, a second one only adds."""
-    await tx.execute(
+    await execute_each(
+        tx,
         """UPDATE payment_orders SET
                state = CASE WHEN paid_fen = 0 THEN 'paid' ELSE state END,
                booked_to = coalesce(booked_to, $4), provider_txn_id = coalesce(provider_txn_id, $5),
                paid_at = coalesce(paid_at, $6), paid_fen = paid_fen + $3, reserved_fen = reserved_fen + $7,
                next_query_at = NULL
            WHERE subject_id = $1 AND order_no = $2""",
-        order.subject_id,
-        order.order_no,
-        amount_fen,
-        booked_to,
-        txn_id,
-        paid_at,
-        reserved_fen,
+        rows,
     )
 
 
@@ -203,18 +223,10 @@ async def update_next_query(db: Database, order: Order, claimed_until: datetime,
     )
 
 
-async def insert_history(
-    tx: Tx, order: Order, refund_no: RefundNo | None, before: str, after: str, source: str, now: datetime
-) -> None:
-    await tx.execute(
+async def insert_history(tx: Tx, moves: Sequence[Move], source: str, now: datetime) -> None:
+    await execute_each(
+        tx,
         """INSERT INTO payment_history (subject_id, history_id, order_no, refund_no, before, after, source, at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
-        order.subject_id,
-        uuid7(),
-        order.order_no,
-        refund_no,
-        before,
-        after,
-        source,
-        now,
+        [(order.subject_id, uuid7(), order.order_no, *step, source, now) for order, *step in moves],
     )

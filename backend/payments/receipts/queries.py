@@ -1,27 +1,23 @@
 """Statements on receipts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from backend.core.db import Queryable, Tx, maybe
+from backend.core.db import Queryable, Tx, execute_each, maybe
 from backend.payments.models import BillId, OrderNo
 from backend.payments.receipts.models import Receipt
 from backend.payments.receipts.numbers import ReceiptNo
 
 
-async def insert_receipt(
-    tx: Tx, subject_id: UUID, bill_id: BillId, order_no: OrderNo, receipt_no: ReceiptNo, now: datetime
-) -> None:
-    """Fails where the bill has one."""
-    await tx.execute(
+async def insert_receipts(tx: Tx, rows: Sequence[tuple[UUID, BillId, OrderNo, ReceiptNo, datetime]]) -> None:
+    """Owner, bill, order, number and now of each. Fails where a bill has one."""
+    await execute_each(
+        tx,
         """WITH listed AS (
                INSERT INTO receipt_directory (receipt_no, subject_id, order_no) VALUES ($4, $1, $3))
            INSERT INTO receipts (subject_id, bill_id, order_no, receipt_no, issued_at) VALUES ($1, $2, $3, $4, $5)""",
-        subject_id,
-        bill_id,
-        order_no,
-        receipt_no,
-        now,
+        rows,
     )
 
 

@@ -1,5 +1,6 @@
 """Receipts: made with the settlement, opened to the payer, and in part to whoever holds number and code."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from backend.payments.errors import ReceiptNotFound
 from backend.payments.fiscal import Fiscal, open_fiscal
 from backend.payments.receipts.models import Receipt
 from backend.payments.receipts.numbers import as_issued, belong_together, new_receipt_no
-from backend.payments.receipts.queries import find_place, find_receipt, insert_receipt
+from backend.payments.receipts.queries import find_place, find_receipt, insert_receipts
 from backend.payments.records import Order
 
 
@@ -33,9 +34,10 @@ class Shown(Struct, frozen=True):
     payer: str
 
 
-async def issue_receipt(tx: Tx, order: Order, now: datetime) -> None:
-    """For the payment that settles its bill, in the transaction that says so; there is never a second one."""
-    await insert_receipt(tx, order.subject_id, order.bill_id, order.order_no, new_receipt_no(now), now)
+async def issue_receipts(tx: Tx, orders: Sequence[Order], now: datetime) -> None:
+    """For payments that settle their bill, in the transaction that says so; a bill never has a second one."""
+    rows = [(each.subject_id, each.bill_id, each.order_no, new_receipt_no(now), now) for each in orders]
+    await insert_receipts(tx, rows)
 
 
 async def open_receipt(conn: Queryable, keyring: Keyring, subject_id: UUID, order_no: str) -> OpenedReceipt:

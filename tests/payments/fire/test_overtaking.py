@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from backend.core.settings import Settings
-from backend.payments.callbacks import retry_waiting
+from backend.payments.keeping import retry_waiting
 from backend.payments.models import Channel, OrderNo
 from backend.payments.numbers import new_order_no
 from backend.payments.queries.orders import insert_order
