@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, async_playwright, expect
 
 from tests.browsers.finding import find_chromium
 from tests.browsers.phone import SHOWN, Shown, Tab, until
@@ -20,7 +20,8 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
@@ -69,7 +70,7 @@ class Chromium:
         return await self.context.new_page()
 
     async def shown_notifications(self, tab: Tab, at_least: int = 1, displayed: int = 0) -> list[Shown]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             seen = await self.displays.wait_for(max(at_least, displayed))
             while len(shown := await tab.evaluate(SHOWN)) < at_least:
                 seen = await self.displays.wait_for(seen + 1)

@@ -71,7 +71,7 @@ async def test_who_holds_a_person_does_not_wait_for_the_rules_nor_they_for_him(
 
     async with db.transaction() as tx:
         await tx.execute("SELECT FROM subjects WHERE subject_id = $1 FOR UPDATE", person)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await look_again(db, redis, welcoming, clock.now())
             await note_change(tx, [person], clock.now())
 

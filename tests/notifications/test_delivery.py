@@ -158,4 +158,4 @@ async def test_the_running_sender_delivers_what_comes_and_stops_when_told(town: 
     await town.push.wait_for(2)
     stop.set()
 
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 30)

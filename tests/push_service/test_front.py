@@ -170,7 +170,7 @@ async def test_a_cut_connection_delivers_nothing_and_a_lost_answer_delivers(
 
 
 async def test_a_slow_answer_comes_late(device: Device, push_service: PushService, sender: ReferenceSender) -> None:
-    push_service.fail_next(Fault.slow(0.3))
+    push_service.fail_next(Fault.slow(1))
 
     sending = asyncio.create_task(sender.push(device.to_json(), {}))
 

@@ -101,6 +101,9 @@ async def test_a_form_is_sent_once(page: Page, address: str) -> None:
           return save.innerText;
         }"""
     )
+    async with asyncio.timeout(30):
+        while not sent:  # noqa: ASYNC110 - the browser asks when it likes
+            await asyncio.sleep(0.02)
     await asyncio.sleep(0.3)
 
     assert said == "正在保存"

@@ -139,7 +139,7 @@ async def deliver(phone: Phone, payload: str) -> list[dict[str, Any]]:
 
     message = {"origin": phone.address, "registrationId": await until(registered), "data": payload}
     await cdp.send("ServiceWorker.deliverPushMessage", message)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await displays.wait_for(1)
     notifications: list[dict[str, Any]] = await phone.page.evaluate(SHOWN)
     return notifications

@@ -41,7 +41,7 @@ class Merchant:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not holds():  # noqa: ASYNC110 - what is waited for lies in another program or task
             await asyncio.sleep(0.01)
 
