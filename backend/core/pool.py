@@ -39,6 +39,8 @@ class Pool:
         await self._connections.close()
 
     async def take(self) -> Connection:
+        if self._closed:
+            raise asyncpg.InterfaceError("the pool is closed")
         held = self._free.pop() if self._free else await self._turn()
         if held is not None and not _lost(held):
             return held

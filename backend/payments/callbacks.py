@@ -4,7 +4,6 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 
 import msgspec
 from msgspec import structs
@@ -12,7 +11,7 @@ from prometheus_client import Counter
 
 from backend.core.clock import SHANGHAI
 from backend.core.db import Database
-from backend.payments.intake import Intake
+from backend.payments.intake import Intake, counted
 from backend.payments.keeping import Arrival
 from backend.payments.models import Channel
 from backend.payments.providers.errors import CallbackRefused, Reason
@@ -25,13 +24,7 @@ log = logging.getLogger(__name__)
 _NOT_NOW = 503
 _EVIDENCE = ("content-type", "request-id", "user-agent")  # and everything that the signature speaks of
 _SIGNED = ("wechatpay-", "alipay-")
-_CALLBACKS = Counter("payment_callbacks_total", "Callbacks by what became of them.", ["channel", "verdict"])
 _REFUSED = Counter("payment_callbacks_refused_total", "Callbacks that were not believed.", ["channel", "reason"])
-
-
-@cache
-def _counted(channel: Channel, verdict: Verdict | Reason) -> Counter:
-    return _CALLBACKS.labels(channel, verdict)
 
 
 async def receive(
@@ -42,14 +35,12 @@ async def receive(
     Acknowledged is what has been committed with its effect, and what has been committed as an exception for operators.
     What waits for an order is kept, tried again here and not acknowledged, so that the provider tries again as well.
     """
-    channel = provider.channel
     try:
         callback = await _read(provider, headers, body, now)
     except CallbackRefused as refused:
-        await _note_refused(intake.db, channel, refused.reason, body, now)
+        await _note_refused(intake.db, provider.channel, refused.reason, body, now)
         raise
-    verdict = await intake.take(Arrival(channel, callback, _evidence(headers), body, now))
-    _counted(channel, verdict).inc()
+    verdict = await intake.take(Arrival(provider.channel, callback, _evidence(headers), body, now))
     if verdict is Verdict.WAITING:
         return structs.replace(provider.decline(), status=_NOT_NOW)
     return provider.acknowledge()
@@ -71,7 +62,7 @@ async def _note_refused(db: Database, channel: Channel, reason: Reason, body: by
     them: it is the provider trying whether we look at signatures.
     """
     if reason is Reason.PROBE:
-        _counted(channel, reason).inc()
+        counted(channel, reason).inc()
         return
     local = now.astimezone(SHANGHAI)
     _REFUSED.labels(channel, reason).inc()

@@ -6,7 +6,6 @@ from enum import StrEnum
 from uuid import UUID
 
 import msgspec
-from prometheus_client import Counter
 
 from backend.core.db import Tx
 from backend.payments.models import Observation
@@ -17,8 +16,6 @@ log = logging.getLogger(__name__)
 
 HOUSE = UUID(int=0)
 """The subject of what belongs to nobody in particular."""
-
-_RAISED = Counter("payment_exceptions_total", "Facts that did not fit and were listed.", ["kind", "channel"])
 
 
 class Kind(StrEnum):
@@ -46,5 +43,4 @@ async def list_exception(
     if await queries.insert_exception(
         tx, subject_id, kind, about, seen.channel, seen.order_no, seen.refund_no, facts, source, now
     ):
-        _RAISED.labels(kind, seen.channel).inc()
         log.warning("payment exception", extra={"kind": kind, "channel": seen.channel, "order_no": seen.order_no})

@@ -73,8 +73,9 @@ async def _take_new(
 
 
 async def _settle_bills(tx: Tx, payments: Sequence[Payment], now: datetime) -> set[OrderNo]:
-    """The orders whose first money settles their bill; bills in one order, for others may settle some of them too."""
-    first = sorted((each.order for each in payments if each.order.paid_fen == 0), key=lambda order: order.bill_id)
+    """The orders whose first money settles their bill. Bills are locked in the order in which feeds lock them."""
+    first = [each.order for each in payments if each.order.paid_fen == 0]
+    first.sort(key=lambda order: (order.subject_id, order.bill_id))
     rows = [(each.subject_id, each.bill_id, each.order_no, each.amount_fen, now) for each in first]
     return await bills.update_bills_settled(tx, rows)
 

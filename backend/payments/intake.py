@@ -7,13 +7,17 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Coroutine, Sequence
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
+from prometheus_client import Counter
 
 from backend.core.crypto import Keyring
 from backend.core.db import Database
 from backend.payments.keeping import Arrival, keep, take
+from backend.payments.models import Channel
+from backend.payments.providers.errors import Reason
 from backend.payments.verdicts import Verdict
 
 log = logging.getLogger(__name__)
@@ -21,9 +25,19 @@ log = logging.getLogger(__name__)
 _HANDS = 2  # while one waits for the disk, the other one settles what has come meanwhile
 _MOST_TOGETHER = 32
 _PATIENCE_S = 1.0
+# Who settles many yields first, before Postgres looks for a circle of who waits for whom (after 1 s) and ends somebody;
+# who goes alone fails before a provider has waited too long, and leaves the connection to others.
+_TOGETHER, _ALONE = "SET LOCAL lock_timeout = '300ms'", "SET LOCAL lock_timeout = '2s'"
+_CALLBACKS = Counter("payment_callbacks_total", "Callbacks by what became of them.", ["channel", "verdict"])
 
 
-class _Waiting(Struct, frozen=True, eq=False):
+@cache
+def counted(channel: Channel, verdict: Verdict | Reason) -> Counter:
+    """The count of callbacks of this channel of which this became."""
+    return _CALLBACKS.labels(channel, verdict)
+
+
+class _Queued(Struct, frozen=True, eq=False):
     arrival: Arrival
     verdict: "asyncio.Future[Verdict]"
 
@@ -32,6 +46,7 @@ class _Waiting(Struct, frozen=True, eq=False):
         return self.arrival.callback.observation.order_no
 
     def answer(self, verdict: Verdict) -> None:
+        counted(self.arrival.channel, verdict).inc()
         if not self.verdict.done():  # whoever waited may be gone
             self.verdict.set_result(verdict)
 
@@ -41,12 +56,12 @@ class _Waiting(Struct, frozen=True, eq=False):
 
 
 class Intake:
-    """Of one process. What fails, or is held up, holds up no other: together with it goes nobody, each goes alone."""
+    """Of one process. Where together it cannot be done in a moment, nobody goes together, each goes alone."""
 
     def __init__(self, db: Database, keyring: Keyring) -> None:
         self.db = db
         self._keyring = keyring
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[_Queued] = deque()
         self._free_hands = _HANDS
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -54,12 +69,12 @@ class Intake:
         """What became of it, once that is committed. Where its effect fails it is kept all the same, and the failure
         raised: UnionPay tells five times only.
         """
-        waiting = _Waiting(arrival, asyncio.get_running_loop().create_future())
-        self._queue.append(waiting)
+        queued = _Queued(arrival, asyncio.get_running_loop().create_future())
+        self._queue.append(queued)
         if self._free_hands:
             self._free_hands -= 1
             self._start(self._work())
-        return await waiting.verdict
+        return await queued.verdict
 
     async def _work(self) -> None:
         try:
@@ -71,7 +86,7 @@ class Intake:
         finally:
             self._free_hands += 1
 
-    def _next(self) -> list[_Waiting]:
+    def _next(self) -> list[_Queued]:
         """Those that have waited longest, each with an order of its own; what names none goes alone."""
         first = self._queue.popleft()
         if first.order_no is None:
@@ -88,10 +103,11 @@ class Intake:
         self._queue.extendleft(reversed(later))
         return [*batch.values()]
 
-    async def _settle(self, batch: Sequence[_Waiting]) -> bool:
+    async def _settle(self, batch: Sequence[_Queued]) -> bool:
         """False where it could not be done together: then nothing of it was done."""
         try:
-            verdicts = await self._take_together([each.arrival for each in batch])
+            async with asyncio.timeout(_PATIENCE_S):
+                verdicts = await self._take([each.arrival for each in batch], _TOGETHER)
         except Exception as error:  # noqa: BLE001 - whichever of them it was, each is tried by itself
             extra = {"callbacks": len(batch), "error": type(error).__name__}
             log.warning("callbacks are settled one by one", extra=extra)
@@ -104,29 +120,27 @@ class Intake:
             each.answer(verdict)
         return True
 
-    async def _take_together(self, arrivals: Sequence[Arrival]) -> list[Verdict]:
-        async with self.db.transaction() as tx:
-            await tx.execute("SET LOCAL lock_timeout = '1s'")  # nobody waits long for an order that is not theirs
-            return await take(tx, self._keyring, arrivals, max(each.received_at for each in arrivals))
-
-    async def _settle_alone(self, waiting: _Waiting) -> None:
+    async def _settle_alone(self, queued: _Queued) -> None:
+        arrival = queued.arrival
         try:
-            waiting.answer(await self._take_alone(waiting.arrival))
+            try:
+                (verdict,) = await self._take([arrival], _ALONE)
+            except Exception:
+                async with self.db.transaction() as tx:
+                    await tx.execute(_ALONE)
+                    await keep(tx, arrival, arrival.received_at)
+                raise
+            queued.answer(verdict)
         except Exception as failure:  # noqa: BLE001 - raised where somebody waits for the answer
-            waiting.fail(failure)
+            queued.fail(failure)
         except BaseException as ending:
-            waiting.fail(ending)
+            queued.fail(ending)
             raise
 
-    async def _take_alone(self, arrival: Arrival) -> Verdict:
-        try:
-            async with self.db.transaction() as tx:
-                (verdict,) = await take(tx, self._keyring, [arrival], arrival.received_at)
-        except Exception:
-            async with self.db.transaction() as tx:
-                await keep(tx, arrival, arrival.received_at)
-            raise
-        return verdict
+    async def _take(self, arrivals: Sequence[Arrival], patience: str) -> list[Verdict]:
+        async with self.db.transaction() as tx:
+            await tx.execute(patience)
+            return await take(tx, self._keyring, arrivals, max(each.received_at for each in arrivals))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.create_task(work)

@@ -13,7 +13,7 @@ from backend.payments.exceptions import HOUSE, Kind, list_exception
 from backend.payments.models import Channel, Observation
 from backend.payments.providers.protocol import Callback
 from backend.payments.queries import callbacks as queries
-from backend.payments.queries.callbacks import CallbackRow
+from backend.payments.queries.callbacks import CallbackRow, Waiting
 from backend.payments.records import Source
 from backend.payments.settlement import apply, apply_each
 from backend.payments.verdicts import Verdict
@@ -48,26 +48,28 @@ class Arrival(Struct, frozen=True):
 async def take(tx: Tx, keyring: Keyring, arrivals: Sequence[Arrival], now: datetime) -> list[Verdict]:
     """Keeps and applies notices, of which, where they are several, each names another order.
 
-    Deliveries of one notice wait for one another at the insert: the first one applies it, the others find it so.
+    Deliveries of one notice wait for one another at the insert: the first one applies it, the others find it so. First
+    all rows of callbacks are locked, then all orders, each kind in one order.
     """
     ordered = sorted(arrivals, key=lambda each: each.key)
     new = await queries.insert_callbacks(tx, [each.row() for each in ordered])
-    fresh = [each for each in ordered if each.key in new]
-    facts = [each.callback.observation for each in fresh]
-    applied = await apply_each(tx, keyring, facts, Source.CALLBACK, now)
-    verdicts = {each.key: verdict for each, verdict in zip(fresh, applied, strict=True)}
-    for each in ordered:
-        if each.key not in new:
-            verdicts[each.key] = await _again(tx, keyring, *each.key, now, told=True)
-        elif verdicts[each.key] is not Verdict.APPLIED:
-            await _note(tx, *each.key, verdicts[each.key], tries=0, now=now)
-    return [verdicts[each.key] for each in arrivals]
+    facts = {each.key: each.callback.observation for each in ordered if each.key in new}
+    waiting = {each.key: each for each in await queries.lock_waiting(tx, [e.key for e in ordered if e.key not in new])}
+    facts |= {key: _decoder.decode(each.observation) for key, each in waiting.items()}
+    applied = await apply_each(tx, keyring, [*facts.values()], Source.CALLBACK, now)
+    verdicts = dict(zip(facts, applied, strict=True))
+    for key, each in waiting.items():
+        verdicts[key] = await _conclude(tx, each, facts[key], verdicts[key], now, told=True)
+    for key in new:
+        if verdicts[key] is not Verdict.APPLIED:
+            await _note(tx, key, verdicts[key], tries=0, now=now)
+    return [verdicts.get(each.key, Verdict.REPEATED) for each in arrivals]
 
 
 async def keep(tx: Tx, arrival: Arrival, now: datetime) -> None:
     """Without its effect, to be tried again."""
     if await queries.insert_callbacks(tx, [arrival.row()]):
-        await _note(tx, *arrival.key, Verdict.WAITING, tries=0, now=now)
+        await _note(tx, arrival.key, Verdict.WAITING, tries=0, now=now)
 
 
 async def retry_waiting(db: Database, keyring: Keyring, now: datetime) -> bool:
@@ -76,35 +78,39 @@ async def retry_waiting(db: Database, keyring: Keyring, now: datetime) -> bool:
     for each in waiting:
         try:
             async with db.transaction() as tx:
-                await _again(tx, keyring, each.channel, each.event_key, now, told=False)
+                await _again(tx, keyring, each.key, now)
         except Exception as error:  # noqa: BLE001 - one that fails must not keep the others waiting
             log.warning("callback failed again", extra={"channel": each.channel, "error": type(error).__name__})
             async with db.transaction() as tx:
-                await _note(tx, each.channel, each.event_key, Verdict.WAITING, tries=each.tries, now=now)
+                await _note(tx, each.key, Verdict.WAITING, tries=each.tries, now=now)
     return len(waiting) == _AT_ONCE
 
 
-async def _again(tx: Tx, keyring: Keyring, channel: str, event_key: str, now: datetime, *, told: bool) -> Verdict:
-    """A notice that is kept already: applied now where it could not be before.
+async def _again(tx: Tx, keyring: Keyring, key: tuple[str, str], now: datetime) -> None:
+    for waiting in await queries.lock_waiting(tx, [key]):
+        seen = _decoder.decode(waiting.observation)
+        verdict = await apply(tx, keyring, seen, Source.CALLBACK, now)
+        await _conclude(tx, waiting, seen, verdict, now, told=False)
+
+
+async def _conclude(
+    tx: Tx, waiting: Waiting, seen: Observation, verdict: Verdict, now: datetime, *, told: bool
+) -> Verdict:
+    """What becomes of a notice that is kept and has been tried again.
 
     However often it is told too early, when this house tries again by itself stays as it was.
     """
-    waiting = await queries.lock_waiting(tx, channel, event_key)
-    if waiting is None:
-        return Verdict.REPEATED
-    observation = _decoder.decode(waiting.observation)
-    verdict = await apply(tx, keyring, observation, Source.CALLBACK, now)
     if verdict is Verdict.WAITING and now - waiting.received_at >= GIVEN_UP_AFTER:
-        await list_exception(tx, HOUSE, Kind.UNKNOWN_ORDER, observation, Source.CALLBACK, now)
+        await list_exception(tx, HOUSE, Kind.UNKNOWN_ORDER, seen, Source.CALLBACK, now)
         verdict = Verdict.EXCEPTION
     if verdict is not Verdict.WAITING or not told:
-        await _note(tx, waiting.channel, waiting.event_key, verdict, tries=waiting.tries, now=now)
+        await _note(tx, waiting.key, verdict, tries=waiting.tries, now=now)
     return verdict
 
 
-async def _note(tx: Tx, channel: str, event_key: str, verdict: Verdict, *, tries: int, now: datetime) -> None:
+async def _note(tx: Tx, key: tuple[str, str], verdict: Verdict, *, tries: int, now: datetime) -> None:
     if verdict is Verdict.WAITING:
         pause = min(_FIRST_RETRY * 2 ** min(tries, 20), _LONGEST_RETRY)
-        await queries.update_verdict(tx, channel, event_key, verdict, None, now + pause)
+        await queries.update_verdict(tx, *key, verdict, None, now + pause)
     else:
-        await queries.update_verdict(tx, channel, event_key, verdict, now, None)
+        await queries.update_verdict(tx, *key, verdict, now, None)

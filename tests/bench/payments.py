@@ -39,7 +39,7 @@ from tests.payments.merchants import merchants
 from tests.payments.providers.wechat.gateway import config
 from tests.payments.till import Till
 
-ENOUGH = 0.7
+ENOUGH = 1.3
 _ROUNDS = 7
 _EACH_ROUND = 1200
 _CONCURRENT, _CROWD = 32, 100

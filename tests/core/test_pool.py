@@ -134,3 +134,13 @@ async def test_closing_waits_for_what_runs(database_url: str) -> None:
         await database.close()
 
     assert await running == 7
+
+
+async def test_a_closed_pool_lends_nothing_and_says_so(database_url: str) -> None:
+    database = await connect(database_url)
+    await database.fetchval("SELECT 1")
+    await database.close()
+
+    with pytest.raises(asyncpg.InterfaceError, match="closed"):
+        async with asyncio.timeout(30):
+            await database.fetchval("SELECT 1")

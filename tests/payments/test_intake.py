@@ -76,25 +76,6 @@ async def test_one_that_cannot_be_applied_takes_nobody_with_it(till: Till, intak
     assert (await till.order(orders[5])).state == "pending"
 
 
-async def test_one_whose_order_is_held_by_somebody_holds_up_nobody(till: Till, intake: Intake) -> None:
-    orders = [await till.started() for _ in range(8)]
-    async with till.db.pool.acquire() as holder:
-        transaction = holder.transaction()
-        await transaction.start()
-        await holder.execute("SELECT FROM payment_orders WHERE order_no = $1 FOR UPDATE", orders[5].order_no)
-        tasks = [asyncio.create_task(intake.take(arrival(till, paid(each)))) for each in orders]
-        held = tasks.pop(5)
-
-        async with asyncio.timeout(20):
-            assert await asyncio.gather(*tasks) == [Verdict.APPLIED] * 7
-            assert await intake.take(arrival(till, paid(await till.started()))) is Verdict.APPLIED, (
-                "nor who comes later"
-            )
-        assert not held.done()
-        await transaction.rollback()
-    assert await held is Verdict.APPLIED
-
-
 async def test_facts_about_one_order_take_turns(till: Till, intake: Intake) -> None:
     order = await till.started()
     others = [await till.started() for _ in range(4)]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from backend.core.db import Database, Tx, fetch_each, many
+from backend.core.db import Database, Tx, fetch_each, many, structs
 
 
 class CallbackRow(NamedTuple):
@@ -30,6 +30,10 @@ class Waiting(Struct, frozen=True):
     tries: int
     received_at: datetime
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.channel, self.event_key
+
 
 async def insert_callbacks(tx: Tx, rows: Sequence[CallbackRow]) -> set[tuple[str, str]]:
     """As applied, which they are when this transaction commits; channel and event key of those not there before.
@@ -47,16 +51,16 @@ async def insert_callbacks(tx: Tx, rows: Sequence[CallbackRow]) -> set[tuple[str
     return {(row["channel"], row["event_key"]) for row in inserted}
 
 
-async def lock_waiting(tx: Tx, channel: str, event_key: str) -> Waiting | None:
-    """None where it has been handled."""
-    row = await tx.fetchrow(
+async def lock_waiting(tx: Tx, keys: Sequence[tuple[str, str]]) -> list[Waiting]:
+    """By channel and event key, locked in this order; those that have been handled are left out."""
+    found = await fetch_each(
+        tx,
         """SELECT channel, event_key, observation::text AS observation, tries, received_at
            FROM payment_callbacks
            WHERE channel = $1 AND event_key = $2 AND handled_at IS NULL FOR UPDATE""",
-        channel,
-        event_key,
+        keys,
     )
-    return None if row is None else Waiting(*row)
+    return structs(Waiting, found)
 
 
 async def update_verdict(
