@@ -18,6 +18,7 @@ from backend.core import processes
 _STABLE_S = 30
 _MAX_QUICK_ENDS = 5
 _SILENT_S = 60
+_open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open  # our own programs are behind no proxy
 
 
 class ServerEnded(Exception):
@@ -80,7 +81,7 @@ class Child:
             return True
         with (
             contextlib.suppress(URLError, OSError),
-            urllib.request.urlopen(self.program.answers_at, timeout=2) as answer,  # noqa: S310 - an address of ours
+            _open(self.program.answers_at, timeout=2) as answer,
         ):
             return bool(answer.status == HTTPStatus.OK)
         return False
@@ -88,9 +89,13 @@ class Child:
     def failed(self, how: str) -> ProgramFailed:
         return ProgramFailed(f"{self.program.name} {how}:\n{self._log.read_text(errors='replace')[-2000:]}")
 
-    def stop(self) -> None:
+    def ask_to_end(self) -> None:
         if self._process is not None:
-            processes.stop(self._process, signal.SIGTERM)
+            processes.ask_to_end(self._process, signal.SIGTERM)
+
+    def await_end(self) -> None:
+        if self._process is not None:
+            processes.await_end(self._process)
 
 
 class Supervisor:
@@ -105,7 +110,10 @@ class Supervisor:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stops everything, what was started last first."""
+        """Stops everything: the programs all at once, then the servers, what was started last first."""
+        say("Stopping …")
+        for child in self._children:
+            child.ask_to_end()
         self._running.close()
 
     def serve(self, server: Server) -> None:
@@ -117,7 +125,7 @@ class Supervisor:
     def start(self, children: Sequence[Child]) -> None:
         """All at once, then waits until each answers; raises ProgramFailed when one stays silent."""
         for child in children:
-            self._running.callback(child.stop)
+            self._running.callback(child.await_end)
             child.start()
             self._children.append(child)
         with step("Starting " + ", ".join(child.program.name for child in children)):

@@ -50,10 +50,19 @@ def spawn(
     )
 
 
-def stop(process: "subprocess.Popen[bytes]", sig: signal.Signals, *, timeout_s: float = 10) -> None:
+def stop(process: "subprocess.Popen[bytes]", sig: signal.Signals) -> None:
     """Asks a child to end and waits; kills it when it does not."""
+    ask_to_end(process, sig)
+    await_end(process)
+
+
+def ask_to_end(process: "subprocess.Popen[bytes]", sig: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(sig)
+
+
+def await_end(process: "subprocess.Popen[bytes]", *, timeout_s: float = 10) -> None:
+    """Of one that was asked to end; kills it when it does not."""
     try:
         process.wait(timeout_s)
     except subprocess.TimeoutExpired:
