@@ -109,6 +109,12 @@ async def list_agents(conn: Queryable, subject_ids: Sequence[UUID], on: date) ->
     return [(row["subject_id"], row["agent_id"], row["role"]) for row in rows]
 
 
+async def exists_mandate(conn: Queryable, subject_id: UUID) -> bool:
+    """Whether anything was ever said of who may act for this one, in force or withdrawn."""
+    found: bool = await conn.fetchval("SELECT EXISTS (SELECT FROM mandates WHERE subject_id = $1)", subject_id)
+    return found
+
+
 async def list_dead(conn: Queryable, subject_ids: Sequence[UUID]) -> set[UUID]:
     rows = await conn.fetch(
         "SELECT subject_id FROM subjects WHERE subject_id = ANY($1::uuid[]) AND died_on IS NOT NULL", subject_ids

@@ -9,6 +9,7 @@ from msgspec import structs
 from backend.citizens.events import RepresentationChanged
 from backend.citizens.mandates import (
     Right,
+    exists_mandate,
     list_agents,
     list_dead,
     list_mandates_of,
@@ -95,6 +96,11 @@ async def list_agents_today(db: Queryable, subject_ids: Sequence[UUID], today: d
     found = await list_agents(db, subject_ids, today) if subject_ids else []
     dead = await list_dead(db, sorted({agent_id for _, agent_id, _ in found})) if found else set()
     return [each for each in found if each[1] not in dead]
+
+
+async def is_represented(db: Queryable, subject_id: UUID) -> bool:
+    """Whether some source has said at some time who may act for them."""
+    return await exists_mandate(db, subject_id)
 
 
 async def acts_for_others(db: Queryable, agent_id: UUID, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Who may act for an organisation has changed: who comes is told what it still owes, who goes hears no more."""
+"""Who may act for somebody has changed: who comes is told what is still owed, who goes hears no more."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,15 +17,13 @@ _MOST = 20
 async def follow_agents(tx: Tx, subject_id: UUID, now: datetime) -> None:
     """Of what is open those due first, at most twenty: the others are on the screen of bills.
 
-    Of a child nothing follows: it hears of its bills itself.
+    What a child has been told itself stays as it is.
     """
-    to = await addressees_of(tx, subject_id, now)
-    if not to.on_behalf:
-        return
+    to = (await addressees_of(tx, subject_id, now)).without([subject_id])
     told = await bill_messages.list_told(tx, subject_id)
-    await _take_back(tx, subject_id, [each for each in told if each.reader_id not in to.readers], now)
-    await _give_back(tx, subject_id, [each for each in told if each.reader_id in to.readers], now)
-    for bill in await bills.list_open_bills(tx, subject_id, _MOST) if to.readers else ():
+    await _take_back(tx, subject_id, [each for each in told if each.reader_id not in to.agents], now)
+    await _give_back(tx, subject_id, [each for each in told if each.reader_id in to.agents], now)
+    for bill in await bills.list_open_bills(tx, subject_id, _MOST) if to.agents else ():
         await ask_for(tx, bill, to, now, now)
 
 

@@ -1,9 +1,12 @@
 """What follows for a resident from what happened to a bill: told once, and taken back when there is nothing to pay."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
+
+from msgspec import structs
 
 from backend.city.service import find_fee
 from backend.core.db import Tx
@@ -38,7 +41,7 @@ async def tell_of_bill(tx: Tx, event: BillRecorded, now: datetime) -> None:
         return
     to = await addressees_of(tx, bill.subject_id, now)
     if event.withdrawn:
-        await _take_back(tx, bill.subject_id, bill.bill_id, DUE, f"{bill.bill_id}:", now)
+        await _take_back(tx, to, bill.bill_id, DUE, f"{bill.bill_id}:", now)
     else:
         await ask_for(tx, bill, to, event.stated_at or now, now)
 
@@ -47,13 +50,12 @@ async def ask_for(tx: Tx, bill: Bill, to: Addressees, stated_at: datetime, now: 
     """Asks those who are not asked for just this amount by just this day; what asked for another is taken back."""
     this = f"{bill.bill_id}:{bill.amount_fen}:{bill.due_on or ''}:"
     asked = [reader for reader in to.readers if await is_in_force(tx, reader, DUE, prefix=this)]
-    await _take_back(tx, bill.subject_id, bill.bill_id, DUE, f"{bill.bill_id}:", now, but=asked)
-    matter = await _matter(tx, bill, bill.amount_fen, to, now)
+    await _take_back(tx, to, bill.bill_id, DUE, f"{bill.bill_id}:", now, but=asked, standing=this)
     await _tell(
         tx,
-        matter,
-        wording.due(matter),
-        [reader for reader in to.readers if reader not in asked],
+        await _matter(tx, bill, bill.amount_fen, now),
+        wording.due,
+        to.without(asked),
         now,
         rule=DUE,
         occasion=f"{this}{stated_at.timestamp()}",
@@ -70,13 +72,12 @@ async def ask_for(tx: Tx, bill: Bill, to: Addressees, stated_at: datetime, now: 
 async def tell_of_payment(tx: Tx, event: PaymentSettled, now: datetime) -> None:
     """What asked for it is taken back."""
     to = await addressees_of(tx, event.subject_id, now)
-    await _take_back(tx, event.subject_id, event.bill_id, DUE, f"{event.bill_id}:", now)
-    matter = await _matter_of(tx, event, to, now)
+    await _take_back(tx, to, event.bill_id, DUE, f"{event.bill_id}:", now)
     await _tell(
         tx,
-        matter,
-        wording.settled(matter, CHANNELS[Channel(event.channel)].title),
-        to.readers,
+        await _matter_of(tx, event, now),
+        partial(wording.settled, channel=CHANNELS[Channel(event.channel)].title),
+        to,
         now,
         rule=SETTLED,
         occasion=event.order_no,
@@ -89,12 +90,11 @@ async def tell_of_payment(tx: Tx, event: PaymentSettled, now: datetime) -> None:
 
 async def tell_of_overpayment(tx: Tx, event: PaymentOverpaid, now: datetime) -> None:
     to = await addressees_of(tx, event.subject_id, now)
-    matter = await _matter_of(tx, event, to, now)
     await _tell(
         tx,
-        matter,
-        wording.overpaid(matter),
-        to.readers,
+        await _matter_of(tx, event, now),
+        wording.overpaid,
+        to,
         now,
         rule=OVERPAID,
         occasion=event.refund_no,
@@ -106,13 +106,12 @@ async def tell_of_overpayment(tx: Tx, event: PaymentOverpaid, now: datetime) -> 
 async def tell_of_refund(tx: Tx, event: RefundSucceeded, now: datetime) -> None:
     """That it is under way is taken back."""
     to = await addressees_of(tx, event.subject_id, now)
-    await _take_back(tx, event.subject_id, event.bill_id, OVERPAID, event.refund_no, now)
-    matter = await _matter_of(tx, event, to, now)
+    await _take_back(tx, to, event.bill_id, OVERPAID, event.refund_no, now)
     await _tell(
         tx,
-        matter,
-        wording.refunded(matter),
-        to.readers,
+        await _matter_of(tx, event, now),
+        wording.refunded,
+        to,
         now,
         rule=REFUNDED,
         occasion=event.refund_no,
@@ -130,40 +129,56 @@ def _is_still_so(bill: Bill, event: BillRecorded) -> bool:
 
 
 async def _take_back(
-    tx: Tx, subject_id: UUID, bill_id: UUID, rule: str, prefix: str, now: datetime, *, but: Sequence[UUID] = ()
+    tx: Tx,
+    to: Addressees,
+    bill_id: UUID,
+    rule: str,
+    prefix: str,
+    now: datetime,
+    *,
+    but: Sequence[UUID] = (),
+    standing: str | None = None,
 ) -> None:
-    """From everybody but these, also from those who might act once."""
-    told = await bill_messages.delete_told(tx, subject_id, bill_id, rule, prefix, but)
-    for reader in sorted({subject_id, *told} - set(but)):
+    """From everybody but these, also from those who might act once; they keep track of what is `standing`.
+
+    Where nobody might, what was told is not looked at: who has been named meanwhile was told of the bill as it is.
+    """
+    told: Iterable[UUID] = ()
+    if to.is_represented:
+        told = await bill_messages.delete_told(tx, to.subject_id, bill_id, rule, prefix, but, standing)
+    for reader in sorted({*to.own, *told} - set(but)):
         await withdraw(tx, reader, rule, now, prefix=prefix)
 
 
-async def _matter_of(
-    tx: Tx, event: PaymentSettled | PaymentOverpaid | RefundSucceeded, to: Addressees, now: datetime
-) -> Matter:
+async def _matter_of(tx: Tx, event: PaymentSettled | PaymentOverpaid | RefundSucceeded, now: datetime) -> Matter:
     bill = await get_bill(tx, [event.subject_id], event.bill_id)
-    return await _matter(tx, bill, event.amount_fen, to, now)
+    return await _matter(tx, bill, event.amount_fen, now)
 
 
-async def _matter(tx: Tx, bill: Bill, amount_fen: int, to: Addressees, now: datetime) -> Matter:
+async def _matter(tx: Tx, bill: Bill, amount_fen: int, now: datetime) -> Matter:
     fee = await find_fee(tx, bill.fee_code)
     name = None if fee is None else Text(fee.name.zh, fee.name.en)
-    return wording.matter(bill, name, amount_fen, now, on_behalf=to.on_behalf)
+    return wording.matter(bill, name, amount_fen, now)
 
 
-async def _tell(tx: Tx, matter: Matter, said: Said, readers: Sequence[UUID], now: datetime, **facts: Any) -> None:
+async def _tell(
+    tx: Tx, matter: Matter, say: Callable[[Matter], Said], to: Addressees, now: datetime, **facts: Any
+) -> None:
     """About somebody's own money: no notice of it can be stopped, unless its facts say another kind."""
     usual: dict[str, Any] = {"kind": Kind.STATUTORY, "tab": Tab.NOTICE, "useful_until": now + _REST_IS_NEWS}
-    usual |= {"topic": TOPIC, "zh": said.zh, "en": said.en}
-    subject_id, known = matter.bill.subject_id, usual | facts
-    known["on_behalf_of"] = subject_id if matter.on_behalf else None
-    await queue(
-        tx,
-        [Message(recipient_id=reader, message_id=uuid7(), **known) for reader in readers],
-        now,
-        published=False,
+    known = usual | facts
+    to_agents = _messages(
+        say(structs.replace(matter, on_behalf=to.kind)), to.agents, known | {"on_behalf_of": to.subject_id}
     )
-    if matter.on_behalf and readers:
+    await queue(tx, [*_messages(say(matter), to.own, known), *to_agents], now, published=False)
+    if to.agents:
         rule, occasion, until = known["rule"], known["occasion"], known["useful_until"]
-        await bill_messages.delete_useless(tx, subject_id, DUE, now)
-        await bill_messages.insert_told(tx, subject_id, matter.bill.bill_id, readers, rule, occasion, until)
+        await bill_messages.delete_useless(tx, to.subject_id, DUE, now)
+        await bill_messages.insert_told(tx, to.subject_id, matter.bill.bill_id, to.agents, rule, occasion, until)
+
+
+def _messages(said: Said, readers: Sequence[UUID], known: dict[str, Any]) -> list[Message]:
+    return [
+        Message(recipient_id=reader, message_id=uuid7(), topic=TOPIC, zh=said.zh, en=said.en, **known)
+        for reader in readers
+    ]

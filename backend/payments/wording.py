@@ -5,6 +5,7 @@ from gettext import NullTranslations
 
 from msgspec import Struct
 
+from backend.citizens.models import SubjectKind
 from backend.core.clock import local_date
 from backend.payments.records import Bill
 from notifications.models import Why, Wording
@@ -13,6 +14,11 @@ from pwa.views.shell import Locale
 from pwa.words import Words
 
 _ZH, _EN = (Words(locale, NullTranslations()) for locale in Locale)
+_WHO_OWES = {
+    None: ("您", "you"),
+    SubjectKind.ORGANISATION: ("您代办的单位", "an organisation you act for"),
+    SubjectKind.PERSON: ("您监护的孩子", "a child in your care"),
+}
 
 
 class Said(Struct, frozen=True):
@@ -21,13 +27,13 @@ class Said(Struct, frozen=True):
 
 
 class Matter(Struct, frozen=True):
-    """What is spoken of: a bill, what its fee is called, and how much. `on_behalf`: to who acts for an organisation."""
+    """A bill, what its fee is called, and how much. `on_behalf`: to who acts for one of this kind."""
 
     bill: Bill
     fee: Text
     amount_fen: int
     today: date
-    on_behalf: bool = False
+    on_behalf: SubjectKind | None = None
 
     @property
     def en_fee(self) -> str:
@@ -42,14 +48,14 @@ class Matter(Struct, frozen=True):
         return _EN.money(self.amount_fen)
 
 
-def matter(bill: Bill, fee: Text | None, amount_fen: int, now: datetime, *, on_behalf: bool) -> Matter:
+def matter(bill: Bill, fee: Text | None, amount_fen: int, now: datetime) -> Matter:
     """`fee` None: it has left the pack since."""
-    return Matter(bill, fee or Text(bill.fee_code), amount_fen, local_date(now), on_behalf)
+    return Matter(bill, fee or Text(bill.fee_code), amount_fen, local_date(now))
 
 
 def due(of: Matter) -> Said:
     bill, day = of.bill, of.bill.due_on
-    zh_who, en_who = ("您代办的单位", "an organisation you act for") if of.on_behalf else ("您", "you")
+    zh_who, en_who = _WHO_OWES[of.on_behalf]
     zh_by = "" if day is None else f"请在 {_ZH.day(day, of.today)}前缴纳。"
     en_by = "" if day is None else f" Please pay by {_EN.day(day, of.today)}."
     zh_why = Why(

@@ -19,7 +19,7 @@ from backend.payments.receipts import pages as receipt_pages
 from backend.payments.receipts import routes as receipt_routes
 from tests.departments.conftest import town
 from tests.hall import Browser, Hall
-from tests.payments.office import Office
+from tests.payments.office import Family, Office
 from tests.payments.till import Till
 
 __all__ = ["town"]
@@ -72,3 +72,10 @@ def agent(agents: Sequence[Browser]) -> Browser:
 @pytest.fixture
 async def office(till: Till) -> Office:
     return Office(till, await till.firm(), [await till.resident(n) for n in (1, 2)])
+
+
+@pytest.fixture
+async def family(till: Till) -> Family:
+    parents, child = [await till.resident(n) for n in (1, 2)], await till.resident(3)
+    await till.db.execute("UPDATE subjects SET born_on = '2020-05-18' WHERE subject_id = $1", child)
+    return Family(till, child, parents)

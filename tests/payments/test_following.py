@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from backend.citizens.models import DeathWord
+from backend.citizens.models import DeathWord, Role
 from backend.citizens.service import record_death_word
 from backend.core.clock import local_date
 from backend.core.ids import uuid7
@@ -72,6 +72,36 @@ async def test_who_is_named_again_gets_back_what_still_stands(office: Office) ->
     await office.may_act(0)
 
     assert await office.told(0) == [ASKED]
+
+
+async def test_who_is_named_again_beside_others_gets_it_back_too(office: Office) -> None:
+    await office.may_act(0, 1)
+    await office.till.bill(office.firm)
+    await office.settle()
+    await office.may_act_no_more(0)
+    assert await office.told(0) == [GONE]
+
+    office.till.clock.at += DAY
+    await office.may_act(0)
+
+    assert (await office.told(0), await office.told(1)) == ([ASKED], [ASKED])
+
+
+async def test_who_is_named_again_after_the_amount_has_changed_gets_nothing_old_back(office: Office) -> None:
+    await office.may_act(0, 1)
+    _, bill_id = await office.till.bill(office.firm)
+    await office.settle()
+    await office.may_act_no_more(0)
+    await office.settle()
+    await office.till.db.execute("UPDATE bills SET amount_fen = amount_fen + 1 WHERE bill_id = $1", bill_id)
+    await office.may_act(1, role=Role.LEGAL_REPRESENTATIVE)
+    assert await office.told(1) == [GONE, ASKED]
+    assert await office.rows() == 1, "of more bills than are asked for anew the old amount would come back"
+
+    office.till.clock.at += DAY
+    await office.may_act(0)
+
+    assert await office.told(0) == [GONE, ASKED]
 
 
 async def test_who_is_named_again_after_it_was_paid_gets_nothing_back(office: Office) -> None:

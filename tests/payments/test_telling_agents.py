@@ -117,15 +117,6 @@ async def test_each_refund_is_told_to_each_once(office: Office) -> None:
     assert (await office.told(1)).count(("payment-refunded", "active")) == 1
 
 
-async def test_a_child_hears_of_its_own_bills_and_the_guardian_pays_without_being_told(office: Office) -> None:
-    guardian, child = office.readers
-    await office.till.db.execute("UPDATE subjects SET born_on = '2020-05-18' WHERE subject_id = $1", child)
-    await office.till.may_act(guardian, child, Role.GUARDIAN)
-    await office.till.bill(child)
-
-    assert (await office.told(0), await office.told(1)) == ([], [ASKED])
-
-
 async def test_notices_of_no_use_any_more_are_not_kept_track_of(office: Office) -> None:
     await office.may_act(0)
     for _ in range(2):

@@ -47,19 +47,24 @@ async def list_told(tx: Tx, subject_id: UUID) -> list[Told]:
 
 
 async def delete_told(
-    tx: Tx, subject_id: UUID, bill_id: UUID, rule: str, prefix: str, but: Sequence[UUID]
+    tx: Tx, subject_id: UUID, bill_id: UUID, rule: str, prefix: str, but: Sequence[UUID], standing: str | None
 ) -> set[UUID]:
-    """Of one bill, for occasions that begin so. Returns the readers, of whom these are left out."""
+    """Of one bill, for occasions that begin so. Returns the readers, of whom these are left out.
+
+    `standing`: what has ended for a reader stays where its occasion begins so, to be given back.
+    """
     rows = await tx.fetch(
         """DELETE FROM bill_messages
            WHERE subject_id = $1 AND bill_id = $2 AND rule = $3 AND starts_with(occasion, $4)
              AND reader_id <> ALL($5::uuid[])
+             AND ($6::text IS NULL OR ended_at IS NULL OR NOT starts_with(occasion, $6))
            RETURNING reader_id""",
         subject_id,
         bill_id,
         rule,
         prefix,
         but,
+        standing,
     )
     return {row["reader_id"] for row in rows}
 
