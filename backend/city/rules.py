@@ -54,7 +54,8 @@ class Audience(StrEnum):
     """Who is told; for an organisation always those who may act for it."""
 
     HOLDER = "holder"
-    GUARDIAN = "guardian"  # of the person the fact is about; the person too from 18 on
+    GUARDIAN = "guardian"  # of the person the fact is about; from 18 on the person
+    PAYER = "payer"  # who owes the bill, and of a child the guardians too
 
 
 class Condition(Strict, frozen=True, kw_only=True):

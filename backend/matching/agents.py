@@ -33,13 +33,20 @@ class Agents(Struct, frozen=True):
     roles: Mapping[UUID, Sequence[tuple[UUID, str]]]
 
     def addressees(self, rule: AppliedRule, known: Known, today: date) -> list[Addressee]:
-        """Whom a rule speaks to: the person; for an organisation its agents; where it says so the guardians, until the
-        child is of age.
+        """Whom a rule speaks to: the person; for an organisation its agents; where it says so the guardians, too or
+        alone, until the child is of age.
         """
-        of_guardians = rule.audience is Audience.GUARDIAN
-        if known.is_person and (not of_guardians or _is_of_age(known, today)):
-            return [Addressee(known.subject_id)]
-        readers = {agent for agent, role in self.roles.get(known.subject_id, ()) if (role == _GUARDIAN) is of_guardians}
+        guardians_alone = rule.audience is Audience.GUARDIAN
+        if not known.is_person:
+            return self._acting(known, as_guardian=guardians_alone)
+        own = [Addressee(known.subject_id)]
+        if rule.audience is Audience.HOLDER or _is_of_age(known, today):
+            return own
+        guardians = self._acting(known, as_guardian=True)
+        return guardians if guardians_alone else own + guardians
+
+    def _acting(self, known: Known, *, as_guardian: bool) -> list[Addressee]:
+        readers = {agent for agent, role in self.roles.get(known.subject_id, ()) if (role == _GUARDIAN) is as_guardian}
         return [Addressee(reader, on_behalf=True) for reader in sorted(readers)]
 
     def may_read(self, subject_id: UUID, recipient_id: UUID) -> bool:

@@ -13,7 +13,6 @@ from backend.core.clock import FixedClock
 from backend.core.crypto import Keyring
 from backend.core.db import Database
 from backend.matching.service import sweep
-from backend.payments.bills import raise_bill
 from notifications.inbox import mark_read
 from tests.departments.feeding import person
 from tests.matching.people import after_event, rule, with_rules
@@ -294,20 +293,3 @@ async def test_who_was_born_on_a_leap_day_comes_of_age_on_the_28th(town: Registr
     until = await town.db.fetchval("SELECT valid_until FROM representatives")
 
     assert until == date(2026, 2, 27)
-
-
-async def test_a_bill_that_is_due_soon_leads_its_agents_to_it(town: Registry, city: City) -> None:
-    town.city = city
-    await town.name_agent(FIRM, 1)
-    await town.settle()
-    async with town.db.transaction() as tx:
-        owner = await town.id_of(FIRM)
-        bill_id = await raise_bill(
-            tx, town.city, town.keyring, owner, "passport", town.at.at, payee="市场监管局", due_on=TODAY + 3 * DAY
-        )
-    await town.settle()
-    await sweep_today(town)
-
-    link = await town.db.fetchval("SELECT link FROM messages WHERE rule = 'bill-due-soon'")
-    assert link == f"/bills/{bill_id}"
-    assert sorted(await town.told(1)) == [("active", "bill-due-soon"), ("active", "payment-due")]

@@ -59,6 +59,8 @@ def _anchored(rule: Rule, known: Known) -> Iterator[str]:
         yield "requires: a day of the year concerns the holders of some licence"
     if rule.audience is Audience.GUARDIAN and set(rule.subjects) != {Subject.PERSON}:
         yield "audience: only persons have guardians"
+    if rule.audience is Audience.PAYER and anchor is not Anchor.BILL:
+        yield "audience: only a bill has a payer"
 
 
 def _class(rule: Rule) -> Iterator[str]:

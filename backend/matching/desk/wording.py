@@ -71,6 +71,7 @@ _FIELDS = {
 _AUDIENCES = {
     Audience.HOLDER: Text("本人", "the person"),
     Audience.GUARDIAN: Text("监护人", "the guardians"),
+    Audience.PAYER: Text("本人（未成年的还有监护人）", "the person (for a child the guardians too)"),
 }
 _AGENTS = Text("单位的办事人", "those who act for it")
 _SUGGESTED = Text("提醒的时间由平台选定", "The time is the platform's choice")
@@ -151,14 +152,14 @@ def _fact(condition: Condition, rule: DeskRule, city: City) -> Text:
 
 
 def _audience(rule: DeskRule) -> Text:
-    applied = rule.applied
-    if applied is not None and applied.audience is Audience.GUARDIAN:
-        return _AUDIENCES[Audience.GUARDIAN]
+    audience = Audience.HOLDER if rule.applied is None else rule.applied.audience
+    if audience is Audience.GUARDIAN:
+        return _AUDIENCES[audience]
     subjects = rule.rule.subjects if rule.rule else rule.licence_type.holders if rule.licence_type else ()
     kinds = {str(subject) for subject in subjects}
     if kinds == {"enterprise"}:
         return _AGENTS
-    own = _AUDIENCES[Audience.HOLDER]
+    own = _AUDIENCES[audience]
     if kinds == {"person"}:
         return own
     return Text(f"{own.zh}或{_AGENTS.zh}", f"{own.en} or {_AGENTS.en}")

@@ -79,6 +79,7 @@ def test_the_last_day_to_act_has_a_value_where_there_is_one(tmp_path: Path, spoi
         ),
         (put(target_item="CN-no"), "target_item: there is no CN-no among the items"),
         (put(subjects=["person", "enterprise"], audience="guardian"), "audience: only persons have guardians"),
+        (put(audience="payer"), "audience: only a bill has a payer"),
         (put(valid_from="2026-02-01", valid_until="2026-01-31"), "valid_until: lies before valid_from"),
     ],
 )

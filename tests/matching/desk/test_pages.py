@@ -69,6 +69,13 @@ async def test_a_page_shows_the_message_as_residents_read_it(hall: Hall, office:
     assert "第 1 版：第一次收入" in words
 
 
+async def test_a_page_says_whom_a_rule_on_bills_tells(hall: Hall, office: Office) -> None:
+    async with await hall.operator("watcher") as operator:
+        words = await read(operator, "/ops/rules/bill-due-soon")
+
+    assert "就告诉 本人（未成年的还有监护人）或单位的办事人" in words
+
+
 async def test_who_only_watches_is_offered_nothing_and_may_do_nothing(hall: Hall, office: Office) -> None:
     async with await hall.operator("watcher") as operator:
         html = (await operator.get(RULE, headers=HTML)).text
