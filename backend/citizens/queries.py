@@ -104,6 +104,10 @@ async def lock_alone(tx: Tx, subject_id: UUID) -> None:
     await tx.execute("SELECT FROM subjects WHERE subject_id = $1 FOR UPDATE", subject_id)
 
 
+async def lock_turn(tx: Tx, subject_id: UUID) -> None:
+    await tx.execute("SELECT FROM subjects WHERE subject_id = $1 FOR NO KEY UPDATE", subject_id)
+
+
 async def lock_shared(tx: Tx, subject_ids: Sequence[UUID]) -> None:
     """Sorted, so that two feeds never wait for each other in a circle."""
     await tx.execute(

@@ -22,6 +22,7 @@ from backend.citizens.queries import (
     lock_alone,
     lock_sealed,
     lock_shared,
+    lock_turn,
     update_death,
     update_move_out,
     update_sealed,
@@ -75,6 +76,11 @@ async def find_subject_ids(
 async def lock_subject(tx: Tx, subject_id: UUID) -> None:
     """Alone with what this subject holds until the transaction ends; whoever shares it waits, or is waited for."""
     await lock_alone(tx, subject_id)
+
+
+async def take_turn(tx: Tx, subject_id: UUID) -> None:
+    """One after the other until the transaction ends, while rows that refer to this subject may be written."""
+    await lock_turn(tx, subject_id)
 
 
 async def share_subjects(tx: Tx, subject_ids: Sequence[UUID]) -> None:

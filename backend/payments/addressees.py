@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from backend.citizens.models import Role, SubjectKind
 from backend.citizens.representation import is_represented, list_agents_today
-from backend.citizens.service import get_subject, lock_subject
+from backend.citizens.service import get_subject, take_turn
 from backend.core.clock import local_date
 from backend.core.db import Tx
 
@@ -45,7 +45,7 @@ async def addressees_of(tx: Tx, subject_id: UUID, now: datetime) -> Addressees:
     own = (subject_id,) if kind is SubjectKind.PERSON else ()
     if not await is_represented(tx, subject_id):
         return Addressees(subject_id, kind, own)
-    await lock_subject(tx, subject_id)
+    await take_turn(tx, subject_id)
     found = await list_agents_today(tx, [subject_id], local_date(now))
     agents = {agent_id for _, agent_id, role in found if kind is not SubjectKind.PERSON or role == Role.GUARDIAN}
     return Addressees(subject_id, kind, own, tuple(sorted(agents)), is_represented=True)
