@@ -15,9 +15,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def list_inbox(
-    conn: Conn, recipient_id: UUID, tab: Tab, now: datetime, *, after: str | None = None, limit: int = 20
+    conn: Conn, recipient_id: UUID, tab: Tab | None, now: datetime, *, after: str | None = None, limit: int = 20
 ) -> InboxPage:
-    """A page of one tab, newest first, without what was withdrawn. Raises BadCursor."""
+    """A page of one tab, of all without one; newest first, without what was withdrawn. Raises BadCursor."""
     before_at, before_id = _read_cursor(after) if after else (None, None)
     found = await inbox.list_messages(
         conn, recipient_id, tab, now=now, before_at=before_at, before_id=before_id, limit=limit + 1

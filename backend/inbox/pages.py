@@ -13,6 +13,7 @@ from backend.core.crypto import Keyring
 from backend.core.db import Database
 from backend.core.errors import BadParameter
 from backend.core.http.access import Access, access
+from backend.core.http.display import mode_of
 from backend.core.http.given import Given
 from backend.core.http.pages import own_path, page, see_other
 from backend.core.http.toasts import say_next
@@ -41,21 +42,21 @@ async def messages(
     tab: FromQuery[Tab | None] = None,
     after: FromQuery[str | None] = None,
 ) -> Response[bytes]:
-    """A page of one tab; without a choice the first tab that has something unread."""
+    """A page of one tab; without a choice the first that has something unread. Elders read one list of all tabs."""
     if session is None:
         return await page(request, _LIST, Messages(tab=MessageTab.REMINDER, unread={}), tab=shell.Tab.MESSAGES)
     now = clock.now()
     unread = await count_unread(db, session.subject_id, now)
-    chosen = tab or _first_unread(unread)
+    chosen = None if mode_of(request) is shell.Mode.ELDER else tab or _first_unread(unread)
     found = await list_inbox(db, session.subject_id, chosen, now, after=after)
     behalf = await behalf_of(db, keyring, session.subject_id, (each.on_behalf_of for each in found.messages), now)
     quiet = (await get_reader(db, session.subject_id)).quiet_hours
     view = Messages(
-        tab=MessageTab(chosen),
+        tab=None if chosen is None else MessageTab(chosen),
         unread={MessageTab.TODO: unread.todo, MessageTab.REMINDER: unread.reminder, MessageTab.NOTICE: unread.notice},
         quiet=None if quiet is None else QuietHours(begins=quiet.starts, ends=quiet.ends),
         **_drawn(found, behalf, now, first=after is None),
-        next_path=f"/messages?tab={chosen}&after={quote(found.after)}" if found.after else None,
+        next_path=_next_path(chosen, found.after),
     )
     return await page(request, _LIST, view, tab=shell.Tab.MESSAGES, unread=unread.total)
 
@@ -142,6 +143,12 @@ async def undo_stop(
 def _first_unread(unread: UnreadCounts) -> Tab:
     counts = {Tab.TODO: unread.todo, Tab.REMINDER: unread.reminder, Tab.NOTICE: unread.notice}
     return next((tab for tab, count in counts.items() if count), Tab.REMINDER)
+
+
+def _next_path(tab: Tab | None, after: str | None) -> str | None:
+    if after is None:
+        return None
+    return "/messages?" + (f"tab={tab}&" if tab else "") + f"after={quote(after)}"
 
 
 def _drawn(found: InboxPage, behalf: Behalf, now: datetime, *, first: bool) -> dict[str, Any]:

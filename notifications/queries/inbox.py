@@ -23,7 +23,7 @@ class SnoozedMessage(msgspec.Struct, frozen=True):
 async def list_messages(
     conn: Conn,
     recipient_id: UUID,
-    tab: Tab,
+    tab: Tab | None,
     *,
     now: datetime,
     before_at: datetime | None,
@@ -44,7 +44,7 @@ async def list_messages(
         CROSS JOIN LATERAL (
             SELECT ARRAY(SELECT s.name FROM stops AS s WHERE s.recipient_id = m.recipient_id AND s.scope = 'rule')
         ) AS stopped (rules)
-        WHERE m.recipient_id = $1 AND m.tab = $2 AND m.state <> 'withdrawn'
+        WHERE m.recipient_id = $1 AND ($2::text IS NULL OR m.tab = $2) AND m.state <> 'withdrawn'
           AND ($3::timestamptz IS NULL OR (m.queued_at, m.message_id) < ($3, $4::uuid))
         ORDER BY m.queued_at DESC, m.message_id DESC
         LIMIT $5

@@ -137,7 +137,35 @@ MESSAGES = Messages(
     next_path="/messages?tab=reminder&after=2",
     quiet=QUIET,
 )
+EVERYTHING = structs.replace(
+    MESSAGES,
+    tab=None,
+    unread=dict.fromkeys(MessageTab, 1),
+    lines=(
+        MessageLine(
+            message_id="019aa012",
+            path="/messages/019aa012",
+            title=Text("缴费成功：驾驶证工本费", "Payment received: driving licence document fee"),
+            line=Text("10 元已缴清，凭证可以下载", "¥10 paid; the receipt can be downloaded"),
+            sent_at=datetime(2026, 11, 20, 10, 5, tzinfo=SHANGHAI),
+            icon="receipt",
+            read=False,
+        ),
+        MessageLine(
+            message_id="019aa013",
+            path="/messages/019aa013",
+            title=Text("还有一份材料要补", "One document is still missing"),
+            line=Text("请补交户口簿照片", "Please send a photo of your household register"),
+            sent_at=datetime(2026, 11, 19, 15, 0, tzinfo=SHANGHAI),
+            icon="file-text",
+            read=False,
+        ),
+        *LINES,
+    ),
+    next_path="/messages?after=2",
+)
 NO_MESSAGES = Messages(tab=MessageTab.NOTICE, unread={})
+NO_MESSAGES_AT_ALL = structs.replace(NO_MESSAGES, tab=None)
 MESSAGE = MessagePage(message=ENDORSE)
 DIGEST_PAGE = MessagePage(message=DIGEST)
 ENTITLED_PAGE = MessagePage(message=ENTITLED, tab=MessageTab.TODO)

@@ -27,7 +27,7 @@ from pwa.views.wallet import Wallet
 
 
 class Screen(Struct, frozen=True, kw_only=True):
-    """`elder_view` where elder mode shows another person's page."""
+    """`elder_view` where elder mode shows another person's page, or another one."""
 
     template: str
     view: Struct
@@ -103,8 +103,10 @@ SCREENS = {
     "verify": _signed_out("payments/verify.html", receipts.VERIFY, "/receipts/verify"),
     "verify-refused": _signed_out("payments/verify.html", receipts.VERIFY_REFUSED, "/receipts/verify"),
     "verified": _signed_out("payments/verify.html", receipts.VERIFIED, "/receipts/verify"),
-    "messages": _screen("inbox/messages.html", inbox.MESSAGES, "/messages", Tab.MESSAGES),
-    "messages-empty": _screen("inbox/messages.html", inbox.NO_MESSAGES, "/messages?tab=notice", Tab.MESSAGES),
+    "messages": _screen("inbox/messages.html", inbox.MESSAGES, "/messages", Tab.MESSAGES, inbox.EVERYTHING),
+    "messages-empty": _screen(
+        "inbox/messages.html", inbox.NO_MESSAGES, "/messages?tab=notice", Tab.MESSAGES, inbox.NO_MESSAGES_AT_ALL
+    ),
     "message": _screen("inbox/message.html", inbox.MESSAGE, "/messages/019aa001", Tab.MESSAGES),
     "message-digest": _screen("inbox/message.html", inbox.DIGEST_PAGE, "/messages/019aa009", Tab.MESSAGES),
     "message-entitled": _screen("inbox/message.html", inbox.ENTITLED_PAGE, "/messages/019aa011", Tab.MESSAGES),

@@ -81,9 +81,12 @@ class QuietHours(Struct, frozen=True, kw_only=True):
 
 
 class Messages(Struct, frozen=True, kw_only=True):
-    """`unread` counts per tab add up to the badge. `opened` is the newest thing to do, drawn in full on top."""
+    """`unread` counts per tab add up to the badge. `opened` is the newest thing to do, drawn in full on top.
 
-    tab: MessageTab
+    Without `tab` one list of everything, as for elders.
+    """
+
+    tab: MessageTab | None
     unread: dict[MessageTab, int]
     opened: OpenMessage | None = None
     lines: tuple[MessageLine, ...] = ()
