@@ -184,6 +184,19 @@ async def test_elders_see_one_need_said_plainly(me: Browser, tell: Tell, city: C
     assert all(tile.label.zh in page for tile in city.elder_tiles)
 
 
+@pytest.mark.parametrize("mode", ["standard", "elder"])
+@pytest.mark.parametrize(("lang", "other", "called"), [("zh-CN", "en", "English"), ("en", "zh-CN", "中文")])
+async def test_the_other_language_is_one_tap_away(
+    visitor: Browser, mode: str, lang: str, other: str, called: str
+) -> None:
+    visitor.cookies.set("mode", mode, domain="localhost.local")
+    visitor.cookies.set("lang", lang, domain="localhost.local")
+
+    page = (await visitor.get("/")).text
+
+    assert f'href="/display?lang={other}&amp;next=%2F" lang="{other}" hreflang="{other}">{called}<' in page
+
+
 async def test_a_statutory_notice_on_the_first_screen_cannot_be_stopped(me: Browser, tell: Tell) -> None:
     message_id = await tell(kind=Kind.STATUTORY)
 
