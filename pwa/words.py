@@ -38,6 +38,15 @@ def glue(sentence: str) -> str:
     return ENGLISH_DATE.sub(NBSP, NUMBER_AND_UNIT.sub(NBSP, sentence))
 
 
+def grouped(number: str) -> Markup:
+    """A long number in groups of four: lines break between these alone, and what is copied has no gaps."""
+    bare = "".join(number.split())
+    groups = (bare[start : start + 4] for start in range(0, len(bare), 4))
+    return Markup('<span class="number">{}</span>').format(
+        Markup("<wbr>").join(Markup("<span>{}</span>").format(group) for group in groups)
+    )
+
+
 def _tagged(sentence: str, tag: str, words: tuple[str, ...]) -> Markup:
     found = sorted({word for word in words if word}, key=len, reverse=True)
     if not found:
@@ -152,4 +161,7 @@ class Words:
         names = (
             "plain text day day_short moment local_day hour month weekday today days_left money figure fee amount tick"
         )
-        return {name: getattr(self, name) for name in names.split()} | {"query": lambda value: quote(value, safe="")}
+        return {name: getattr(self, name) for name in names.split()} | {
+            "query": lambda value: quote(value, safe=""),
+            "grouped": grouped,
+        }

@@ -198,9 +198,5 @@ def _facts(bill: Bill) -> tuple[PaymentFact, ...]:
     return (
         PaymentFact(label=Text("收费单位", "Payee"), text=Text(bill.payee)),
         PaymentFact(label=Text("收费依据", "Legal basis"), text=Text(bill.basis)),
-        PaymentFact(label=Text("缴款单号", "Bill number"), text=Text(_spaced(bill.bill_no))),
+        PaymentFact(label=Text("缴款单号", "Bill number"), text=Text(bill.bill_no), number=True),
     )
-
-
-def _spaced(number: str) -> str:
-    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))

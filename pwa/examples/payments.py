@@ -24,7 +24,7 @@ TITLE = Text("机动车驾驶证工本费", "Driving licence, cost of the docume
 _FACTS = (
     PaymentFact(label=Text("收费单位", "Payee"), text=Text("公安机关交通管理部门", "Traffic police")),
     PaymentFact(label=Text("收费依据", "Legal basis"), text=Text("发改价格〔2017〕1186号")),
-    PaymentFact(label=Text("缴款单号", "Bill number"), text=Text("SP26 1120 7F3K")),
+    PaymentFact(label=Text("缴款单号", "Bill number"), text=Text("SP2611207F3K9QW4"), number=True),
 )
 _RECEIVED = PaymentFact(label=Text("到账时间", "Received"), text=Text("2026-11-20 14:36:18"))
 FIRM = ForWhom(

@@ -14,6 +14,10 @@ def _fact(zh: str, en: str, text: str) -> PaymentFact:
     return PaymentFact(label=Text(zh, en), text=Text(text))
 
 
+def _number(zh: str, en: str, text: str) -> PaymentFact:
+    return PaymentFact(label=Text(zh, en), text=Text(text), number=True)
+
+
 RECEIPT = ReceiptPage(
     standing=Standing.VALID,
     title=TITLE,
@@ -24,9 +28,10 @@ RECEIPT = ReceiptPage(
         _fact("证件号码", "ID number", "3408**********0526"),
         _fact("收费单位", "Payee", "公安机关交通管理部门"),
         _fact("到账时间", "Received", "2026-11-20 14:36:18"),
-        _fact("订单号", "Order number", "0AbcdEfghIjklMnopQrstuvwxYz0123"),
+        _number("订单号", "Order number", "0AbcdEfghIjklMnopQrstuvwxYz0123"),
+        _number("支付交易号", "Transaction", "512611210440316698717"),
     ),
-    fiscal=(_fact("票据代码", "Fiscal bill code", "31010126"), _fact("校验码", "Check code", "a1B2c3")),
+    fiscal=(_number("票据代码", "Fiscal bill code", "31010126"), _number("校验码", "Check code", "a1B2c3")),
     fiscal_check="http://pjcy.mof.gov.cn",
     receipt_no="PZ26 1120 7F3K 9QWM 2HTX",
     code="K7RD 94MX ABQT",

@@ -10,10 +10,11 @@ from pwa.views.parts import Due, ForWhom, Text
 
 
 class PaymentFact(Struct, frozen=True, kw_only=True):
-    """One line of what a bill or a payment says."""
+    """One line of what a bill or a payment says. `number`: a long one, drawn in groups."""
 
     label: Text
     text: Text | None = None
+    number: bool = False
 
 
 class OwedBill(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import pytest
 from pwa.catalogue import translations
 from pwa.views.parts import Fee, Text
 from pwa.views.shell import Locale
-from pwa.words import NBSP, Words, glue
+from pwa.words import NBSP, Words, glue, grouped
 
 TODAY = date(2026, 11, 20)
 ZH = Words(Locale.ZH, translations(Locale.ZH))
@@ -34,6 +34,14 @@ def test_a_date_does_not_break_across_lines() -> None:
     assert " " not in ZH.day(date(2027, 2, 3), TODAY)
     assert glue("请在 12 月 18 日前签注，10 元") == f"请在 12{NBSP}月{NBSP}18{NBSP}日前签注，10{NBSP}元"
     assert glue("by 18 December, 28 days left") == f"by 18{NBSP}December, 28{NBSP}days left"
+
+
+@pytest.mark.parametrize("number", ["PZ2611207F3K", "PZ26 1120 7F3K"])
+def test_a_long_number_breaks_between_its_groups_and_is_copied_whole(number: str) -> None:
+    groups = "<wbr>".join(f"<span>{group}</span>" for group in ("PZ26", "1120", "7F3K"))
+
+    assert grouped(number) == f'<span class="number">{groups}</span>'
+    assert grouped("<b>") == '<span class="number"><span>&lt;b&gt;</span></span>'
 
 
 @pytest.mark.parametrize(

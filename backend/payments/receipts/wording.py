@@ -52,11 +52,11 @@ def facts(opened: OpenedReceipt, city: City) -> tuple[PaymentFact, ...]:
         PaymentFact(label=Text("收费项目", "Fee"), text=fee_title(receipt, city)),
         _fact("收费依据", "Legal basis", receipt.basis),
         _fact("收费单位", "Payee", receipt.payee),
-        _fact("缴款单号", "Bill number", in_groups(receipt.bill_no)),
+        _number("缴款单号", "Bill number", in_groups(receipt.bill_no)),
         PaymentFact(label=Text("支付方式", "Paid with"), text=CHANNELS[Channel(receipt.channel)].title),
         _fact("到账时间", "Received", _time(receipt.paid_at)),
-        _fact("订单号", "Order number", receipt.order_no),
-        _fact("支付交易号", "Transaction", receipt.provider_txn_id),
+        _number("订单号", "Order number", receipt.order_no),
+        _number("支付交易号", "Transaction", receipt.provider_txn_id),
         *refund_facts(receipt),
     )
 
@@ -79,11 +79,15 @@ def fiscal_facts(fiscal: Fiscal) -> tuple[PaymentFact, ...]:
         ("票据号码", "Fiscal bill number", bill and bill.number),
         ("校验码", "Check code", bill and bill.check),
     )
-    return tuple(_fact(zh, en, text) for zh, en, text in told if text)
+    return tuple(_number(zh, en, text) for zh, en, text in told if text)
 
 
 def _fact(zh: str, en: str, text: str) -> PaymentFact:
     return PaymentFact(label=Text(zh, en), text=Text(text))
+
+
+def _number(zh: str, en: str, text: str) -> PaymentFact:
+    return PaymentFact(label=Text(zh, en), text=Text(text), number=True)
 
 
 def _yuan(amount: Fen) -> str:
