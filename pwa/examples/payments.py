@@ -20,7 +20,7 @@ from pwa.views.payments import (
     ResultState,
 )
 
-TITLE = Text("机动车驾驶证工本费", "Driving licence, cost of the document")
+TITLE = Text("机动车驾驶证工本费", "Driving licence document fee")
 _FACTS = (
     PaymentFact(label=Text("收费单位", "Payee"), text=Text("公安机关交通管理部门", "Traffic police")),
     PaymentFact(label=Text("收费依据", "Legal basis"), text=Text("发改价格〔2017〕1186号")),

@@ -1,5 +1,6 @@
 """Reading packs: Shanghai as it is in the repository, and packs that cannot be read."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,12 @@ def test_every_entry_belongs_to_the_city_or_the_nation(pack: Pack) -> None:
 
 def test_every_item_has_a_title_in_both_languages(pack: Pack) -> None:
     assert [code for code, item in pack.items.items() if not item.title.en] == []
+
+
+def test_every_fee_says_in_english_that_it_is_one_and_not_the_document(shanghai: City) -> None:
+    money = re.compile(r"\b(fee|fine|surcharge|tax|contribution)\b", re.IGNORECASE)
+
+    assert [fee.code for fee in shanghai.fees.values() if not money.search(fee.name.en or "")] == []
 
 
 def test_every_shortcut_to_an_item_leads_to_one_with_a_summary(shanghai: City) -> None:

@@ -222,7 +222,7 @@ async def test_the_api_lists_ones_own_bills(till: Till, hall: Hall) -> None:
 
     assert [(bill["state"], bill["amount_fen"]) for bill in told] == [("open", PRICE), ("settled", PRICE)]
     assert told[0]["bill_id"] == str(bill_id)
-    assert told[0]["title"] == {"zh": "普通护照", "en": "Ordinary passport"}
+    assert told[0]["title"] == {"zh": "普通护照", "en": "Ordinary passport fee"}
     assert (told[0]["paid_by"], bool(told[1]["paid_by"])) == (None, True)
 
 

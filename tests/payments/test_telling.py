@@ -72,7 +72,7 @@ async def test_a_bill_is_told_with_amount_payee_day_and_basis(town: Town, till: 
     assert message.zh.why is not None
     assert message.zh.why.source == "发改价格规〔2019〕914号"
     assert message.en is not None
-    assert message.en.title == "To pay: Ordinary passport"
+    assert message.en.title == "To pay: Ordinary passport fee"
     assert "¥120" in message.en.body
     assert "18\u00a0December" in message.en.body
     assert message.link.startswith("/bills/")
