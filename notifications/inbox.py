@@ -19,8 +19,9 @@ async def list_inbox(
 ) -> InboxPage:
     """A page of one tab, of all without one; newest first, without what was withdrawn. Raises BadCursor."""
     before_at, before_id = _read_cursor(after) if after else (None, None)
+    tabs = list(Tab) if tab is None else [tab]
     found = await inbox.list_messages(
-        conn, recipient_id, tab, now=now, before_at=before_at, before_id=before_id, limit=limit + 1
+        conn, recipient_id, tabs, now=now, before_at=before_at, before_id=before_id, limit=limit + 1
     )
     page = found[:limit]
     return InboxPage(tuple(page), _cursor(page[-1]) if len(found) > limit else None)

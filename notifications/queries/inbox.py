@@ -23,13 +23,14 @@ class SnoozedMessage(msgspec.Struct, frozen=True):
 async def list_messages(
     conn: Conn,
     recipient_id: UUID,
-    tab: Tab | None,
+    tabs: Sequence[Tab],
     *,
     now: datetime,
     before_at: datetime | None,
     before_id: UUID | None,
     limit: int,
 ) -> list[InboxMessage]:
+    """Of these tabs together, newest first. Each is read no further than the page goes, however much is in it."""
     rows = await conn.fetch(
         """
         SELECT m.message_id, m.rule, m.occasion, m.topic, m.kind, m.tab, m.zh, m.en, m.link, m.due_on, m.icon, m.tone,
@@ -40,17 +41,24 @@ async def list_messages(
                          AND ((s.scope = 'rule' AND s.name = m.rule) OR (s.scope = 'topic' AND s.name = m.topic))
                ) OR (m.parts <> '{}' AND m.parts <@ stopped.rules) AS stopped,
                ARRAY(SELECT unnest(m.parts) INTERSECT SELECT unnest(stopped.rules)) AS stopped_parts
-        FROM messages AS m
+        FROM unnest($2::text[]) AS wanted (tab)
+        CROSS JOIN LATERAL (
+            SELECT n.message_id, n.rule, n.occasion, n.topic, n.kind, n.tab, n.zh, n.en, n.link, n.due_on, n.icon,
+                   n.tone, n.state, n.queued_at, n.read_at, n.snoozed_until, n.on_behalf_of, n.parts, n.recipient_id
+            FROM messages AS n
+            WHERE n.recipient_id = $1 AND n.tab = wanted.tab AND n.state <> 'withdrawn'
+              AND ($3::timestamptz IS NULL OR (n.queued_at, n.message_id) < ($3, $4::uuid))
+            ORDER BY n.queued_at DESC, n.message_id DESC
+            LIMIT $5
+        ) AS m
         CROSS JOIN LATERAL (
             SELECT ARRAY(SELECT s.name FROM stops AS s WHERE s.recipient_id = m.recipient_id AND s.scope = 'rule')
         ) AS stopped (rules)
-        WHERE m.recipient_id = $1 AND ($2::text IS NULL OR m.tab = $2) AND m.state <> 'withdrawn'
-          AND ($3::timestamptz IS NULL OR (m.queued_at, m.message_id) < ($3, $4::uuid))
         ORDER BY m.queued_at DESC, m.message_id DESC
         LIMIT $5
         """,
         recipient_id,
-        tab,
+        tabs,
         before_at,
         before_id,
         limit,
