@@ -38,7 +38,8 @@ def paid(order: Order, **facts: object) -> Observation:
 
 
 async def together(intake: Intake, arrivals: Sequence[Arrival]) -> list[Verdict | BaseException]:
-    return await asyncio.gather(*(intake.take(each) for each in arrivals), return_exceptions=True)
+    async with asyncio.timeout(60):  # one who is forgotten would be waited for for ever
+        return await asyncio.gather(*(intake.take(each) for each in arrivals), return_exceptions=True)
 
 
 async def transactions(till: Till) -> int:
